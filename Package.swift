@@ -1,0 +1,73 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+  name: "gnnc",
+  products: [.executable(name: "gnnc", targets: ["gnnc"])],
+  targets: [
+    // From a model's text to C text. Each module imports only those above it.
+    .target(name: "Diagnostics"),
+    .target(name: "Program", dependencies: ["Diagnostics"]),
+    .target(name: "Language", dependencies: ["Diagnostics", "Program"]),
+    .target(name: "Passes", dependencies: ["Diagnostics", "Program"]),
+    .target(name: "Stages", dependencies: ["Diagnostics", "Program"]),
+    .target(name: "CBackend", dependencies: ["Diagnostics", "Program", "Stages"]),
+    .target(name: "Library", resources: [.embedInCode("Layers")]),
+    .target(
+      name: "Compiler",
+      dependencies: [
+        "Diagnostics", "Language", "Program", "Passes", "Stages", "CBackend", "Library", "CRuntime",
+      ]),
+
+    // Running a compiled model: nothing of the compiler.
+    .target(
+      name: "CRuntime", path: "runtime-c", exclude: ["tests"], sources: ["src"],
+      publicHeadersPath: "include", cSettings: [.unsafeFlags(["-O2", "-ffp-contract=off"])]),
+    .systemLibrary(name: "CMetis", path: "Sources/CMetis"),
+    .target(name: "Graph", dependencies: ["Diagnostics", "CRuntime", "CMetis"]),
+    .target(name: "Launcher", dependencies: ["Diagnostics", "CRuntime", "Graph"]),
+
+    .executableTarget(name: "gnnc", dependencies: ["Diagnostics", "Compiler", "Graph", "Launcher"]),
+
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "ProgramTests", dependencies: ["Program", "Diagnostics"]),
+    .testTarget(name: "PassesTests", dependencies: ["Passes", "Program", "Diagnostics"]),
+    .testTarget(name: "LanguageTests", dependencies: ["Language", "Program", "Diagnostics", "Library"]),
+    .testTarget(
+      name: "StagesTests",
+      dependencies: ["Stages", "Passes", "Program", "Language", "Library", "Diagnostics"]),
+    .testTarget(
+      name: "CompilerTests",
+      dependencies: ["Compiler", "Stages", "CBackend", "Passes", "Program", "Launcher", "Graph", "Diagnostics"]),
+    .testTarget(name: "GraphTests", dependencies: ["Graph", "Diagnostics", "CRuntime"]),
+    .testTarget(
+      name: "LauncherTests", dependencies: ["Launcher", "Graph", "Diagnostics", "CRuntime"],
+      exclude: ["Resources"]),
+    .testTarget(
+      name: "ParityTests",
+      dependencies: ["Compiler", "Launcher", "Graph", "Language", "Program", "Passes", "Library", "Diagnostics"]),
+    .testTarget(name: "CommandTests", dependencies: ["Diagnostics"]),
+  ]
+)
+
+// While a module is being started its folder may still be empty.
+import Foundation
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+func hasSources(_ target: Target) -> Bool {
+  let folder = target.path ?? (target.isTest ? "Tests/" : "Sources/") + target.name
+  let files = FileManager.default.enumerator(atPath: root + "/" + folder)?.allObjects as? [String] ?? []
+  return target.type == .system
+    || files.contains { $0.hasSuffix(".swift") || $0.hasSuffix(".c") }
+}
+package.targets = package.targets.filter(hasSources)
+let present = Set(package.targets.map(\.name))
+for target in package.targets {
+  target.dependencies = target.dependencies.filter {
+    if case .byNameItem(let name, _) = $0 { return present.contains(name) }
+    return true
+  }
+  target.exclude = target.exclude.filter {
+    FileManager.default.fileExists(atPath: root + "/" + (target.path ?? (target.isTest ? "Tests/" : "Sources/") + target.name) + "/" + $0)
+  }
+}
+package.products = present.contains("gnnc") ? package.products : []

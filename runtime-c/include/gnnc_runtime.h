@@ -1,0 +1,196 @@
+// The contract between a compiled model, the runtime and the launcher.
+//
+// A compiled model is a shared library with one exported function, gnnc_describe, which returns a table of all that
+// there is to know about it: what it reads of a graph, which weights it wants, its stages, their buffers and outputs.
+// The launcher maps a graph, packs the weights, plans the buffers and calls each stage once for each partition.
+//
+// Rows are numbered as the partitioned graph numbers vertices; partition p owns a contiguous range of every type.
+// All pointers in a gnnc_call stay the caller's; a stage keeps none of them.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Raised whenever a struct below changes; a library built for another value is refused.
+enum { GNNC_ABI = 1 };
+
+// The in-edges of one target are summed in chunks of this many edges, whatever the number of threads, and the chunks
+// in order: rows longer than this are split over threads without changing a bit.
+enum { GNNC_CHUNK = 4096 };
+
+// At least this many readable entries follow the last source of a partition (zeros): prefetching needs no bounds.
+enum { GNNC_SOURCE_PADDING = 16 };
+
+typedef enum {
+  GNNC_OK = 0,
+  GNNC_BAD_INPUT = 1,    // the user's files: damaged, missing, or not what they should be
+  GNNC_SYSTEM = 2,       // no memory, no room on the disk, an I/O error
+  GNNC_INTERRUPTED = 3,  // asked to stop
+  GNNC_INTERNAL = 70     // a fault of gnnc itself
+} gnnc_status;
+
+// What went wrong, in one sentence, and what to do about it. Owned by the caller; filled by the gnnc_fail_ functions.
+typedef struct {
+  gnnc_status status;
+  char message[1024];
+  char help[512];
+} gnnc_error;
+
+typedef enum { GNNC_F32 = 0, GNNC_I32 = 1, GNNC_I64 = 2, GNNC_BOOL = 3 } gnnc_element;
+
+typedef enum { GNNC_FORWARD = 0, GNNC_REVERSE = 1, GNNC_UNDIRECTED = 2 } gnnc_direction;
+
+// ---------------------------------------------------------------------------------------------------- the graph
+
+// The in-edges of the vertices that one partition owns, for one edge type and direction. Within a row, edges from
+// other vertices come first, by falling or rising rank as the graph's order says, then the vertex's own self-loops in
+// plain order.
+typedef struct {
+  uint64_t rows;             // targets that the partition owns
+  const uint64_t *start;     // rows + 1: the in-edges of row r are start[r] .. start[r + 1]
+  const uint32_t *source;    // a row number each, in the tensors of the source type
+  const uint32_t *loops;     // rows: how many self-loops end each row; NULL where the edge set has none
+  const uint32_t *hub;       // rows longer than GNNC_CHUNK, ascending
+  uint64_t hubs;
+} gnnc_edges;
+
+// The rows of one vertex type that a partition owns: first .. first + count.
+typedef struct {
+  uint64_t first, count;
+} gnnc_rows;
+
+// ------------------------------------------------------------------------------------------- the model's tables
+
+typedef struct {
+  const char *name;
+  uint64_t count_hint;  // the number of vertices that the cost model assumed; 0 if it had none
+} gnnc_vertex_type;
+
+typedef struct {
+  const char *name;
+  uint32_t source, target;  // vertex types
+  uint64_t count_hint;
+} gnnc_edge_type;
+
+// One set of in-edges that stages sweep over; gnnc_call.edges has one entry for each.
+typedef struct {
+  uint32_t edge_type;
+  gnnc_direction direction;
+} gnnc_edge_set;
+
+typedef enum {
+  GNNC_VERTEX_FEATURE,  // mapped from the graph; `of` is the vertex type
+  GNNC_EDGE_FEATURE,    // mapped from the graph, in the order of the set's edges; `of` is the edge set
+  GNNC_STORED,          // written by one stage, read by later ones; `of` is the vertex type
+} gnnc_tensor_kind;
+
+// Rows of numbers that stages read or write; gnnc_call.tensors has one base pointer for each.
+typedef struct {
+  const char *name;        // a feature's name in the graph, or the value's name in the model
+  gnnc_tensor_kind kind;
+  uint32_t of;
+  gnnc_element element;
+  uint32_t width;          // numbers that mean something
+  uint32_t stride;         // numbers from one row to the next; for features, gnnc_stride(width)
+  uint32_t buffer;         // GNNC_STORED: tensors with one buffer share memory at different times
+  uint32_t prologue;       // 1: depends on the graph alone
+} gnnc_tensor;
+
+// Memory for stored tensors: `row_bytes` for each vertex of the type.
+typedef struct {
+  uint32_t vertex_type;
+  uint64_t row_bytes;
+} gnnc_buffer;
+
+// A result, written by the launcher as NAME.npy: columns first .. first + width of a tensor.
+typedef struct {
+  const char *name;
+  uint32_t tensor, first, width;
+  uint32_t rank;           // of one row's shape
+  const uint64_t *shape;
+} gnnc_output;
+
+// A weight tensor as stored in a safetensors file: float32, row-major.
+typedef struct {
+  uint32_t keys;
+  const char *const *key;  // alternatives; the first that the file holds counts
+  uint32_t rank;
+  const uint64_t *shape;
+} gnnc_weight;
+
+struct gnnc_call;
+typedef gnnc_status gnnc_stage_function(const struct gnnc_call *call);
+
+// What a stage will cost, for one vertex of its type and one edge of its sets.
+typedef struct {
+  double flops_per_row, flops_per_edge;
+  double bytes_read_per_row, bytes_written_per_row, bytes_gathered_per_edge;
+} gnnc_cost;
+
+typedef struct {
+  const char *name;              // what it does, for people: "attend conv1, project conv2"
+  uint32_t vertex_type;          // whose rows it makes
+  uint32_t prologue;             // 1: depends on the graph alone
+  uint32_t sweeps;               // passes over the in-edges of a row
+  const uint32_t *gathers;       // tensors whose rows are read at other vertices, ended by UINT32_MAX
+  const uint32_t *reads;         // tensors read at the same vertex or edge, ended by UINT32_MAX
+  const uint32_t *writes;        // tensors written, ended by UINT32_MAX
+  const uint32_t *edge_sets;     // swept over, ended by UINT32_MAX
+  gnnc_cost cost;
+  gnnc_stage_function *run;
+} gnnc_stage;
+
+// raw[i] holds weights[i], finite or not; packed has packed_bytes, 64-byte aligned and zeroed. Never fails.
+typedef void gnnc_pack_function(const float *const *raw, void *packed);
+
+typedef struct {
+  uint32_t abi;                  // GNNC_ABI
+  const char *name;              // of the model
+  const char *schema;            // a hash of the program, to tell models apart
+  const char *processor;         // what the library was built for: "x86-64-v3", "native: ..."
+  uint32_t vertex_types, edge_types, edge_sets, tensors, buffers, outputs, weights, stages;
+  const gnnc_vertex_type *vertex_type;
+  const gnnc_edge_type *edge_type;
+  const gnnc_edge_set *edge_set;
+  const gnnc_tensor *tensor;
+  const gnnc_buffer *buffer;
+  const gnnc_output *output;
+  const gnnc_weight *weight;
+  const gnnc_stage *stage;
+  uint64_t packed_bytes;         // of the packed weights
+  uint64_t arena_bytes;          // scratch for each thread, 64-byte aligned
+  uint64_t hub_bytes_per_chunk;  // scratch for each chunk of the longest row, shared by all threads
+  gnnc_pack_function *pack;
+  int (*processor_fits)(void);   // 1 if this machine can run the library
+} gnnc_model;
+
+// The only symbol that a compiled model exports.
+typedef const gnnc_model *gnnc_describe_function(void);
+#define GNNC_DESCRIBE_SYMBOL "gnnc_describe"
+
+// --------------------------------------------------------------------------------------------------- one call
+
+// One stage over one partition.
+typedef struct gnnc_call {
+  uint32_t threads;
+  const gnnc_rows *owned;             // for each vertex type
+  const gnnc_edges *edges;            // for each edge set
+  void *const *tensors;               // row 0 of each tensor; rows are numbered as gnnc_edges.source and `owned` say
+  const void *weights;                // packed
+  void *arena;                        // threads * arena_bytes
+  void *hub;                          // hub_bytes_per_chunk * chunks of the longest row of this partition
+  const volatile int *stop;           // not zero: give up soon, return GNNC_INTERRUPTED
+} gnnc_call;
+
+// Numbers from one row of a tensor to the next: whole cache lines for wide rows, a power of two for narrow ones.
+static inline uint32_t gnnc_stride(uint32_t width) {
+  if (width > 8) return (width + 15) / 16 * 16;
+  return width > 4 ? 8 : width > 2 ? 4 : width == 0 ? 1 : width;
+}
+
+#ifdef __cplusplus
+}
+#endif

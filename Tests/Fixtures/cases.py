@@ -1,0 +1,179 @@
+"""Every case: a layer of PyG with its options, on one of the graphs. PyG's own names throughout."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Case:
+    name: str
+    layer: str
+    options: dict
+    graph: str = "nasty"
+    edges: str = "link"
+    inputs: dict = field(default_factory=lambda: {"x": "node.x"})
+
+
+WEIGHT = {"x": "node.x", "edge_weight": "link.weight"}
+ZEROS = {"x": "node.x", "edge_weight": "link.weight_zeros"}
+ATTR = {"x": "node.x", "edge_attr": "link.attr"}
+ONE_ATTR = {"x": "node.x", "edge_attr": "link.weight"}
+NONFINITE = {"x": "node.x_nonfinite"}
+VALUES = {"x": "node.values"}
+ENDS = {"x": ["user.x", "item.x"]}
+ENDS_ATTR = {"x": ["user.x", "item.x"], "edge_attr": "buys.attr"}
+DEBIAN = {"graph": "debian", "edges": "depends", "inputs": {"x": "package.x"}}
+HUB = {"graph": "hub"}
+BIPARTITE = {"graph": "bipartite", "edges": "buys"}
+
+
+def sizes(inputs=16, outputs=8, **others):
+    return {"in_channels": inputs, "out_channels": outputs, **others}
+
+
+def model(layers=3, outputs=7, **others):
+    return {"in_channels": 16, "hidden_channels": 12, "num_layers": layers, "out_channels": outputs, **others}
+
+
+SEQUENTIAL = {"Sequential": [["Linear", 16, 12], ["BatchNorm1d", 12], ["ReLU"], ["Linear", 12, 8], ["ReLU"]]}
+MLP = {"MLP": {"channel_list": [16, 12, 8]}}
+NODE_NORM = {"norm": "layer_norm", "norm_kwargs": {"mode": "node"}}
+
+
+def width8(net):
+    """The same small network on the hub graph, whose features are 8 wide."""
+    return {"MLP": {"channel_list": [8, 12, 8]}} if net is MLP else net
+
+
+CASES = [
+    Case("gcn", "GCNConv", sizes()),
+    Case("gcn_weight", "GCNConv", sizes(), inputs=WEIGHT),
+    Case("gcn_weight_zeros", "GCNConv", sizes(), inputs=ZEROS),
+    Case("gcn_weight_zeros_no_loops", "GCNConv", sizes(add_self_loops=False), inputs=ZEROS),
+    Case("gcn_no_bias", "GCNConv", sizes(bias=False)),
+    Case("gcn_improved", "GCNConv", sizes(improved=True)),
+    Case("gcn_improved_weight", "GCNConv", sizes(improved=True), inputs=WEIGHT),
+    Case("gcn_no_loops", "GCNConv", sizes(add_self_loops=False)),
+    Case("gcn_no_normalize", "GCNConv", sizes(normalize=False)),
+    Case("gcn_no_normalize_weight", "GCNConv", sizes(normalize=False), inputs=WEIGHT),
+    Case("gcn_wider", "GCNConv", sizes(16, 40), inputs=WEIGHT),
+    Case("gcn_nonfinite", "GCNConv", sizes(), inputs=NONFINITE),
+    Case("gcn_debian", "GCNConv", sizes(), **DEBIAN),
+    Case("gcn_hub", "GCNConv", sizes(8), inputs=WEIGHT, **HUB),
+    #
+    Case("sage", "SAGEConv", sizes()),
+    Case("sage_max", "SAGEConv", sizes(aggr="max")),
+    Case("sage_min", "SAGEConv", sizes(aggr="min")),
+    Case("sage_sum", "SAGEConv", sizes(aggr="sum")),
+    Case("sage_several", "SAGEConv", sizes(aggr=["mean", "max"])),
+    Case("sage_several_more", "SAGEConv", sizes(aggr=["max", "sum", "mean", "min"])),
+    Case("sage_project", "SAGEConv", sizes(project=True)),
+    Case("sage_project_max", "SAGEConv", sizes(project=True, aggr="max")),
+    Case("sage_normalize", "SAGEConv", sizes(normalize=True)),
+    Case("sage_normalize_no_bias", "SAGEConv", sizes(normalize=True, bias=False)),
+    Case("sage_no_root", "SAGEConv", sizes(root_weight=False)),
+    Case("sage_wider", "SAGEConv", sizes(16, 40)),
+    Case("sage_nonfinite", "SAGEConv", sizes(), inputs=NONFINITE),
+    Case("sage_max_nonfinite", "SAGEConv", sizes(aggr="max"), inputs=NONFINITE),
+    Case("sage_debian", "SAGEConv", sizes(), **DEBIAN),
+    Case("sage_hub", "SAGEConv", sizes(8), **HUB),
+    Case("sage_max_hub", "SAGEConv", sizes(8, aggr="max"), **HUB),
+    Case("sage_bipartite", "SAGEConv", sizes([10, 6]), inputs=ENDS, **BIPARTITE),
+    Case("sage_bipartite_project", "SAGEConv", sizes([10, 6], project=True), inputs=ENDS, **BIPARTITE),
+    #
+    Case("gin", "GINConv", {"nn": SEQUENTIAL}),
+    Case("gin_eps", "GINConv", {"nn": SEQUENTIAL, "train_eps": True}),
+    Case("gin_mlp", "GINConv", {"nn": MLP, "train_eps": True}),
+    Case("gin_nonfinite", "GINConv", {"nn": SEQUENTIAL, "train_eps": True}, inputs=NONFINITE),
+    Case("gin_debian", "GINConv", {"nn": MLP}, **DEBIAN),
+    Case("gin_hub", "GINConv", {"nn": width8(MLP)}, **HUB),
+    #
+    Case("gat", "GATConv", sizes()),
+    Case("gat_concat", "GATConv", sizes(outputs=4, heads=3)),
+    Case("gat_mean", "GATConv", sizes(heads=3, concat=False)),
+    Case("gat_residual", "GATConv", sizes(outputs=4, heads=2, residual=True)),
+    Case("gat_residual_mean", "GATConv", sizes(heads=2, concat=False, residual=True)),
+    Case("gat_edges", "GATConv", sizes(outputs=4, heads=2, edge_dim=5), inputs=ATTR),
+    Case("gat_edges_one", "GATConv", sizes(edge_dim=1), inputs=ONE_ATTR),
+    Case("gat_edges_no_loops", "GATConv", sizes(outputs=4, heads=2, edge_dim=5, add_self_loops=False), inputs=ATTR),
+    Case("gat_slope", "GATConv", sizes(negative_slope=0.05)),
+    Case("gat_no_loops", "GATConv", sizes(outputs=4, heads=2, add_self_loops=False)),
+    Case("gat_no_bias", "GATConv", sizes(outputs=4, heads=2, bias=False)),
+    Case("gat_all", "GATConv", sizes(heads=2, concat=False, residual=True, edge_dim=5, negative_slope=0.1), inputs=ATTR),
+    Case("gat_nonfinite", "GATConv", sizes(outputs=4, heads=2), inputs=NONFINITE),
+    Case("gat_debian", "GATConv", sizes(outputs=4, heads=2), **DEBIAN),
+    Case("gat_hub", "GATConv", sizes(8, outputs=4, heads=2), **HUB),
+    Case("gat_bipartite", "GATConv", sizes([10, 6], 4, heads=2, add_self_loops=False), inputs=ENDS, **BIPARTITE),
+    Case(
+        "gat_bipartite_edges",
+        "GATConv",
+        sizes([10, 6], 4, heads=2, add_self_loops=False, edge_dim=3, residual=True),
+        inputs=ENDS_ATTR,
+        **BIPARTITE,
+    ),
+    #
+    Case("model_gcn", "GCN", model()),
+    Case("model_gcn_weight", "GCN", model(norm="batch_norm"), inputs=WEIGHT),
+    Case("model_gcn_layer_norm", "GCN", model(**NODE_NORM, act="elu")),
+    Case("model_gcn_cat", "GCN", model(jk="cat", norm="batch_norm")),
+    Case("model_gcn_one_layer", "GCN", model(layers=1)),
+    Case("model_gcn_no_outputs", "GCN", model(outputs=None)),
+    Case("model_gcn_debian", "GCN", model(norm="batch_norm"), **DEBIAN),
+    Case("model_sage", "GraphSAGE", model()),
+    Case("model_sage_max", "GraphSAGE", model(aggr="max", norm="batch_norm", act="elu")),
+    Case("model_sage_act_first", "GraphSAGE", model(norm="batch_norm", act_first=True)),
+    Case("model_sage_jk_max", "GraphSAGE", model(jk="max", **NODE_NORM)),
+    Case("model_sage_jk_last", "GraphSAGE", model(jk="last", act="leaky_relu", project=True)),
+    Case("model_sage_debian", "GraphSAGE", model(layers=2, **NODE_NORM), **DEBIAN),
+    Case("model_gin", "GIN", model()),
+    Case("model_gin_norm", "GIN", model(norm="batch_norm", train_eps=True)),
+    Case("model_gin_cat", "GIN", model(jk="cat", norm="batch_norm", act="tanh")),
+    Case("model_gin_debian", "GIN", model(norm="batch_norm"), **DEBIAN),
+    Case("model_gat", "GAT", model(heads=3)),
+    Case("model_gat_norm", "GAT", model(heads=2, norm="batch_norm", act="elu")),
+    Case("model_gat_cat", "GAT", model(heads=2, jk="cat", **NODE_NORM)),
+    Case("model_gat_max", "GAT", model(heads=4, jk="max", act="elu")),
+    Case("model_gat_edges", "GAT", model(heads=2, edge_dim=5, residual=True), inputs=ATTR),
+    Case("model_gat_no_act", "GAT", model(heads=2, concat=False, act=None)),
+    Case("model_gat_debian", "GAT", model(heads=2, norm="batch_norm", act="elu"), **DEBIAN),
+    #
+    Case("linear", "Linear", sizes()),
+    Case("linear_no_bias", "Linear", sizes(bias=False)),
+    Case("mlp", "MLP", {"channel_list": [16, 20, 12, 8], "act": "gelu"}),
+    Case("mlp_layer_norm", "MLP", {"channel_list": [16, 12, 8], "plain_last": False, "bias": False, **NODE_NORM}),
+    Case("batch_norm", "BatchNorm", {"in_channels": 16}),
+    Case("batch_norm_eps", "BatchNorm", {"in_channels": 16, "eps": 0.01, "affine": False}),
+    Case("batch_norm_nonfinite", "BatchNorm", {"in_channels": 16}, inputs=NONFINITE),
+    Case("layer_norm", "LayerNorm", {"in_channels": 16, "mode": "node"}),
+    Case("layer_norm_eps", "LayerNorm", {"in_channels": 16, "mode": "node", "eps": 0.01, "affine": False}),
+    Case("layer_norm_nonfinite", "LayerNorm", {"in_channels": 16, "mode": "node"}, inputs=NONFINITE),
+    Case(
+        "activations",
+        "functional",
+        {
+            "relu": {},
+            "relu6": {},
+            "leaky_relu": {},
+            "leaky_relu_steep": {"negative_slope": 0.2},
+            "elu": {},
+            "elu_half": {"alpha": 0.5},
+            "selu": {},
+            "celu": {"alpha": 0.5},
+            "gelu": {},
+            "gelu_tanh": {"approximate": "tanh"},
+            "silu": {},
+            "mish": {},
+            "sigmoid": {},
+            "logsigmoid": {},
+            "tanh": {},
+            "tanhshrink": {},
+            "softplus": {},
+            "softsign": {},
+            "hardtanh": {},
+            "hardsigmoid": {},
+            "hardswish": {},
+        },
+        inputs=VALUES,
+    ),
+    Case("softmax", "functional", {"softmax": {"dim": -1}, "log_softmax": {"dim": -1}}),
+    Case("softmax_values", "functional", {"softmax": {"dim": -1}, "log_softmax": {"dim": -1}}, inputs=VALUES),
+]

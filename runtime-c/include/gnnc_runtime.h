@@ -46,7 +46,7 @@ typedef enum { GNNC_FORWARD = 0, GNNC_REVERSE = 1, GNNC_UNDIRECTED = 2 } gnnc_di
 // ---------------------------------------------------------------------------------------------------- the graph
 
 // The in-edges of the vertices that one partition owns, for one edge type and direction. Within a row, edges from
-// other vertices come first, by falling or rising rank as the graph's order says, then the vertex's own self-loops in
+// other vertices come first, by rising rank in the graph's order, then the vertex's own self-loops in
 // plain order.
 typedef struct {
   uint64_t rows;             // targets that the partition owns
@@ -133,6 +133,7 @@ typedef struct {
 typedef struct {
   const char *name;              // what it does, for people: "attend conv1, project conv2"
   uint32_t vertex_type;          // whose rows it makes
+  uint32_t level;                // stages of one level read nothing of each other; rows travel between levels
   uint32_t prologue;             // 1: depends on the graph alone
   uint32_t sweeps;               // passes over the in-edges of a row
   const uint32_t *gathers;       // tensors whose rows are read at other vertices, ended by UINT32_MAX
@@ -143,8 +144,9 @@ typedef struct {
   gnnc_stage_function *run;
 } gnnc_stage;
 
-// raw[i] holds weights[i], finite or not; packed has packed_bytes, 64-byte aligned and zeroed. Never fails.
-typedef void gnnc_pack_function(const float *const *raw, void *packed);
+// raw[i] holds weights[i], finite or not; packed has packed_bytes, 64-byte aligned and zeroed.
+// GNNC_SYSTEM where its own scratch cannot be had.
+typedef gnnc_status gnnc_pack_function(const float *const *raw, void *packed);
 
 typedef struct {
   uint32_t abi;                  // GNNC_ABI

@@ -1,0 +1,72 @@
+import CRuntime
+import Diagnostics
+
+/// What a user hands in as a graph.
+package enum GraphInput: Sendable, Hashable {
+  /// A folder with graph.json.
+  case directory(String)
+  /// One CSV or TSV file of edges; `ids` lists the vertices, one a line, if isolated ones are to count or their order
+  /// matters; `features` are npy files, one row for each vertex in that order, by name.
+  case edgeList(String, ids: String?, features: [String: String])
+}
+
+/// How vertices are split over partitions.
+package enum PartitionMethod: String, Sendable, CaseIterable {
+  /// Stretches of the global rank with about the same number of edges and vertices.
+  case range
+  /// METIS's k-way partitioning of the union of all edge types: fewest edges between partitions.
+  case metis
+}
+
+/// What the global rank is computed by: the order of edges in a row, and of vertices in a partition.
+package enum VertexOrder: String, Sendable, CaseIterable {
+  /// The plain graph's own order.
+  case plain
+  /// Falling degree, all edge types and both ends counted; the plain order decides between equals.
+  case degree
+}
+
+package struct PartitionOptions: Sendable {
+  package enum Existing: Sendable { case refuse, replace }
+
+  package var parts = 1
+  package var method = PartitionMethod.range
+  package var order = VertexOrder.plain
+  /// Sets to prepare besides every edge type's forward one.
+  package var edgeSets: Set<EdgeSetKey> = []
+  package var existing = Existing.refuse
+
+  package init() {}
+}
+
+/// What a partitioning came to.
+package struct PartitionReport: Sendable {
+  package let summary: GraphSummary
+  /// Edges whose source another partition owns.
+  package let cutEdges: UInt64
+  /// Things to say once: a float64 feature that was converted.
+  package let notes: [Diagnostic]
+}
+
+/// What a path holds.
+package enum GraphKind: Sendable { case plain, partitioned, edgeList, missing, other }
+
+package enum GraphPartitioner {
+  /// Looks at a path without reading it.
+  package static func kind(of path: String) -> GraphKind { .other }
+
+  /// Makes the partitioned graph directory `output`: built beside it under another name, renamed when whole.
+  package static func partition(
+    _ input: GraphInput, into output: String, options: PartitionOptions, work: Work = .quiet
+  ) throws(Failure) -> PartitionReport {
+    throw Failure(kind: "graph", "cannot be partitioned yet", at: .file(output))
+  }
+
+  /// Replaces the features of a partitioned graph by those of the plain one that it came from, whose vertices and edges
+  /// must be the same in number. A reader sees the old graph or the new one, nothing between.
+  package static func refreshFeatures(
+    of graph: String, from input: GraphInput, work: Work = .quiet
+  ) throws(Failure) -> PartitionReport {
+    throw Failure(kind: "graph", "cannot be refreshed yet", at: .file(graph))
+  }
+}

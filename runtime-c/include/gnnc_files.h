@@ -30,6 +30,9 @@ gnnc_status gnnc_fail_interrupted(gnnc_error *error);
 // One piece of a parallel loop. Pieces are handed out in rising order, each to whichever thread is free.
 typedef void gnnc_piece_function(void *context, uint64_t piece);
 
+// How many threads `threads` stands for.
+uint32_t gnnc_thread_count(uint32_t threads);
+
 void gnnc_parallel(uint32_t threads, uint64_t pieces, gnnc_piece_function *function, void *context);
 
 // Runs `function` in a child process of its own, whose standard output goes nowhere, and waits. What the child writes

@@ -1,4 +1,5 @@
 // The sentences of everything that can go wrong with files: one function for each.
+#define _GNU_SOURCE
 #include "gnnc_files.h"
 
 #include <errno.h>
@@ -72,6 +73,7 @@ gnnc_status gnnc_fail_loops(gnnc_error *error, const char *path, uint64_t row, u
 }
 
 gnnc_status gnnc_fail_memory(gnnc_error *error, const char *what, uint64_t bytes) {
+  if (bytes == 0) return say(error, GNNC_SYSTEM, "not enough memory for %s", what);
   return say(error, GNNC_SYSTEM, "not enough memory: %s takes %.1f GB", what, (double)bytes / 1e9);
 }
 

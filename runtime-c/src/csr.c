@@ -1,0 +1,302 @@
+// In-edge lists from edge lists, by counting sorts alone.
+//
+// Edges are counted by row; then spread over buckets, each a stretch of rows with about as many edges as fit a cache;
+// then each bucket is sorted by rank and by row in passes of eleven bits. Every step is stable, so edges that nothing
+// else tells apart stay in plain order, and no step depends on how many threads take part.
+#include <stdlib.h>
+#include <string.h>
+
+#include "edges.h"
+
+enum { MOST_BUCKETS = 1024, LEAST_BUCKET_BITS = 14, DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+
+// A stretch of one edge list: the unit of parallel work while edges are read.
+typedef struct {
+  uint32_t list;
+  uint64_t first, last;
+} slice;
+
+typedef struct {
+  const gnnc_numbered_edges *lists;
+  gnnc_csr_mode mode;
+  uint64_t ranks;
+  const volatile int *stop;
+  volatile uint64_t *done;
+
+  slice *slices;
+  uint64_t slice_count;
+  uint64_t *start;         // by row, before repeats are dropped
+  int bucket_bits;         // a row belongs to bucket start[row] >> bucket_bits
+  uint64_t buckets;
+  uint64_t *place;         // [slice][bucket]: where the slice's next in-edge of the bucket goes
+  uint64_t *bucket_row;    // buckets + 1: the first row of each
+  uint64_t *bucket_size;   // after repeats are dropped
+  uint32_t *distinct;      // by row: in-edges left; GNNC_NEIGHBOURS only
+  gnnc_in_edge *in_edge;
+  int no_memory;
+} building;
+
+static int stopped(const building *job) { return (job->stop && *job->stop) || job->no_memory; }
+
+static void progress(const building *job, uint64_t edges) {
+  if (job->done) __atomic_fetch_add(job->done, edges, __ATOMIC_RELAXED);
+}
+
+static inline uint32_t numbered(const uint32_t *numbers, uint32_t base, uint64_t vertex) {
+  return numbers ? numbers[vertex] : base + (uint32_t)vertex;
+}
+
+// The one or two in-edges that edge e of a list stands for.
+static inline int in_edges_of(const building *job, const gnnc_numbered_edges *list, uint64_t e,
+                              gnnc_in_edge out[2]) {
+  const uint64_t s = vertex_at(list->edges.source, list->edges.kind, e);
+  const uint64_t t = vertex_at(list->edges.target, list->edges.kind, e);
+  const int loop = list->loops && s == t;
+  out[0].row = numbered(list->target_row, list->target_base, t);
+  out[0].rank = loop ? (uint32_t)job->ranks : numbered(list->source_rank, list->source_base, s);
+  out[0].edge = e;
+  if (job->mode == GNNC_EACH || loop) return 1;
+  out[1].row = numbered(list->source_row, list->source_base, s);
+  out[1].rank = numbered(list->target_rank, list->target_base, t);
+  out[1].edge = e;
+  return 2;
+}
+
+static void count_rows(void *context, uint64_t s) {
+  building *job = context;
+  if (stopped(job)) return;
+  const slice here = job->slices[s];
+  gnnc_in_edge in[2];
+  for (uint64_t e = here.first; e < here.last; e++) {
+    const int n = in_edges_of(job, &job->lists[here.list], e, in);
+    for (int i = 0; i < n; i++) __atomic_fetch_add(&job->start[in[i].row], 1, __ATOMIC_RELAXED);
+  }
+  progress(job, here.last - here.first);
+}
+
+static void count_buckets(void *context, uint64_t s) {
+  building *job = context;
+  if (stopped(job)) return;
+  const slice here = job->slices[s];
+  uint64_t *count = job->place + s * job->buckets;
+  gnnc_in_edge in[2];
+  for (uint64_t e = here.first; e < here.last; e++) {
+    const int n = in_edges_of(job, &job->lists[here.list], e, in);
+    for (int i = 0; i < n; i++) count[job->start[in[i].row] >> job->bucket_bits]++;
+  }
+}
+
+static void spread(void *context, uint64_t s) {
+  building *job = context;
+  if (stopped(job)) return;
+  const slice here = job->slices[s];
+  uint64_t *place = job->place + s * job->buckets;
+  gnnc_in_edge in[2];
+  for (uint64_t e = here.first; e < here.last; e++) {
+    const int n = in_edges_of(job, &job->lists[here.list], e, in);
+    for (int i = 0; i < n; i++)
+      job->in_edge[place[job->start[in[i].row] >> job->bucket_bits]++] = in[i];
+  }
+  progress(job, here.last - here.first);
+}
+
+// ----------------------------------------------------------------------------------------- within one bucket
+
+static void sort_by_rank_digit(const gnnc_in_edge *from, gnnc_in_edge *to, uint64_t count, int shift) {
+  uint64_t place[DIGITS] = {0};
+  for (uint64_t i = 0; i < count; i++) place[(from[i].rank >> shift) & (DIGITS - 1)]++;
+  for (uint64_t d = 0, sum = 0; d < DIGITS; d++) {
+    const uint64_t here = place[d];
+    place[d] = sum;
+    sum += here;
+  }
+  for (uint64_t i = 0; i < count; i++) to[place[(from[i].rank >> shift) & (DIGITS - 1)]++] = from[i];
+}
+
+static void sort_by_row(const gnnc_in_edge *from, gnnc_in_edge *to, uint64_t count, const uint64_t *start,
+                        uint64_t first_row, uint64_t last_row, uint64_t *place) {
+  for (uint64_t row = first_row; row < last_row; row++) place[row - first_row] = start[row] - start[first_row];
+  for (uint64_t i = 0; i < count; i++) to[place[from[i].row - first_row]++] = from[i];
+}
+
+// Few enough to compare; stable like the rest.
+static void sort_by_insertion(gnnc_in_edge *edges, uint64_t count) {
+  for (uint64_t i = 1; i < count; i++) {
+    const gnnc_in_edge one = edges[i];
+    uint64_t j = i;
+    for (; j > 0; j--) {
+      const gnnc_in_edge before = edges[j - 1];
+      if (before.row < one.row || (before.row == one.row && before.rank <= one.rank)) break;
+      edges[j] = before;
+    }
+    edges[j] = one;
+  }
+}
+
+static int sort_bucket(const building *job, uint64_t bucket, gnnc_in_edge *edges, uint64_t count) {
+  enum { FEW = 24 };
+  if (count <= FEW) {
+    sort_by_insertion(edges, count);
+    return 1;
+  }
+  const uint64_t first_row = job->bucket_row[bucket], last_row = job->bucket_row[bucket + 1];
+  gnnc_in_edge *scratch = malloc(count * sizeof *scratch);
+  uint64_t *place = malloc((last_row - first_row) * sizeof *place);
+  if (!scratch || !place) {
+    free(scratch);
+    free(place);
+    return 0;
+  }
+  gnnc_in_edge *from = edges, *to = scratch;
+  for (int shift = 0; shift < 32 && job->ranks >> shift > 0; shift += DIGIT_BITS) {
+    sort_by_rank_digit(from, to, count, shift);
+    gnnc_in_edge *swap = from;
+    from = to;
+    to = swap;
+  }
+  sort_by_row(from, to, count, job->start, first_row, last_row, place);
+  if (to != edges) memcpy(edges, to, count * sizeof *edges);
+  free(scratch);
+  free(place);
+  return 1;
+}
+
+static uint64_t drop_repeats(gnnc_in_edge *edges, uint64_t count, uint32_t *distinct) {
+  uint64_t kept = 0;
+  for (uint64_t i = 0; i < count; i++) {
+    if (kept > 0 && edges[kept - 1].row == edges[i].row && edges[kept - 1].rank == edges[i].rank) continue;
+    edges[kept++] = edges[i];
+    distinct[edges[i].row]++;
+  }
+  return kept;
+}
+
+static void finish_bucket(void *context, uint64_t bucket) {
+  building *job = context;
+  if (stopped(job)) return;
+  const uint64_t first = job->start[job->bucket_row[bucket]];
+  const uint64_t count = job->start[job->bucket_row[bucket + 1]] - first;
+  if (!sort_bucket(job, bucket, job->in_edge + first, count)) {
+    __atomic_store_n(&job->no_memory, 1, __ATOMIC_RELAXED);
+    return;
+  }
+  job->bucket_size[bucket] =
+      job->mode == GNNC_NEIGHBOURS ? drop_repeats(job->in_edge + first, count, job->distinct) : count;
+  progress(job, count);
+}
+
+// ------------------------------------------------------------------------------------------------- the whole
+
+static uint64_t cut_slices(building *job, uint32_t lists, uint32_t threads) {
+  uint64_t edges = 0, count = 0;
+  for (uint32_t l = 0; l < lists; l++) edges += job->lists[l].edges.count;
+  const uint64_t size = edges / (gnnc_thread_count(threads) * 4) + 1;
+  for (uint32_t l = 0; l < lists; l++) count += (job->lists[l].edges.count + size - 1) / size;
+  job->slices = malloc((count ? count : 1) * sizeof *job->slices);
+  if (!job->slices) return 0;
+  for (uint32_t l = 0; l < lists; l++)
+    for (uint64_t first = 0; first < job->lists[l].edges.count; first += size) {
+      const uint64_t last = first + size < job->lists[l].edges.count ? first + size : job->lists[l].edges.count;
+      job->slices[job->slice_count++] = (slice){.list = l, .first = first, .last = last};
+    }
+  return 1;
+}
+
+// From counts to first positions; returns the sum.
+static uint64_t sum_before(uint64_t *count, uint64_t rows) {
+  uint64_t sum = 0;
+  for (uint64_t row = 0; row < rows; row++) {
+    const uint64_t here = count[row];
+    count[row] = sum;
+    sum += here;
+  }
+  count[rows] = sum;
+  return sum;
+}
+
+static int cut_buckets(building *job, uint64_t rows, uint64_t edges) {
+  job->bucket_bits = LEAST_BUCKET_BITS;
+  while (edges >> job->bucket_bits >= MOST_BUCKETS) job->bucket_bits++;
+  job->buckets = (edges >> job->bucket_bits) + 1;
+  job->bucket_row = malloc((job->buckets + 1) * sizeof *job->bucket_row);
+  job->bucket_size = calloc(job->buckets, sizeof *job->bucket_size);
+  job->place = calloc(job->slice_count * job->buckets + 1, sizeof *job->place);
+  job->in_edge = malloc((edges ? edges : 1) * sizeof *job->in_edge);
+  if (!job->bucket_row || !job->bucket_size || !job->place || !job->in_edge) return 0;
+  uint64_t bucket = 0;
+  for (uint64_t row = 0; row < rows; row++)
+    while (bucket <= job->start[row] >> job->bucket_bits) job->bucket_row[bucket++] = row;
+  while (bucket <= job->buckets) job->bucket_row[bucket++] = rows;
+  return 1;
+}
+
+// Where each slice puts its in-edges: after those of earlier slices in the same bucket.
+static void place_slices(building *job) {
+  for (uint64_t bucket = 0; bucket < job->buckets; bucket++) {
+    uint64_t at = job->start[job->bucket_row[bucket]];
+    for (uint64_t s = 0; s < job->slice_count; s++) {
+      uint64_t *place = &job->place[s * job->buckets + bucket];
+      const uint64_t here = *place;
+      *place = at;
+      at += here;
+    }
+  }
+}
+
+static void close_gaps(building *job, uint64_t rows) {
+  uint64_t at = 0;
+  for (uint64_t bucket = 0; bucket < job->buckets; bucket++) {
+    const uint64_t first = job->start[job->bucket_row[bucket]];
+    memmove(job->in_edge + at, job->in_edge + first, job->bucket_size[bucket] * sizeof *job->in_edge);
+    at += job->bucket_size[bucket];
+  }
+  for (uint64_t row = 0; row < rows; row++) job->start[row] = job->distinct[row];
+  sum_before(job->start, rows);
+}
+
+static uint64_t count_loops(const gnnc_in_edge *edges, uint64_t count, uint64_t ranks) {
+  uint64_t loops = 0;
+  for (uint64_t i = 0; i < count; i++) loops += edges[i].rank == ranks;
+  return loops;
+}
+
+static gnnc_status run(building *job, uint32_t lists, uint64_t rows, uint32_t threads, gnnc_error *error) {
+  static const char what[] = "sorting the edges";
+  job->start = calloc(rows + 1, sizeof *job->start);
+  if (job->mode == GNNC_NEIGHBOURS) job->distinct = calloc(rows ? rows : 1, sizeof *job->distinct);
+  if (!job->start || (job->mode == GNNC_NEIGHBOURS && !job->distinct) || !cut_slices(job, lists, threads))
+    return gnnc_fail_memory(error, what, rows * 12);
+  gnnc_parallel(threads, job->slice_count, count_rows, job);
+  const uint64_t edges = sum_before(job->start, rows);
+  if (!cut_buckets(job, rows, edges)) return gnnc_fail_memory(error, what, edges * sizeof *job->in_edge);
+  gnnc_parallel(threads, job->slice_count, count_buckets, job);
+  place_slices(job);
+  gnnc_parallel(threads, job->slice_count, spread, job);
+  gnnc_parallel(threads, job->buckets, finish_bucket, job);
+  if (job->stop && *job->stop) return gnnc_fail_interrupted(error);
+  if (job->no_memory) return gnnc_fail_memory(error, what, edges * sizeof *job->in_edge);
+  if (job->mode == GNNC_NEIGHBOURS) close_gaps(job, rows);
+  return GNNC_OK;
+}
+
+gnnc_status gnnc_csr_build(const gnnc_numbered_edges *lists, uint32_t count, uint64_t rows, uint64_t ranks,
+                           gnnc_csr_mode mode, uint32_t threads, const volatile int *stop, volatile uint64_t *done,
+                           gnnc_csr *csr, gnnc_error *error) {
+  building job = {.lists = lists, .mode = mode, .ranks = ranks, .stop = stop, .done = done};
+  const gnnc_status status = run(&job, count, rows, threads, error);
+  free(job.slices);
+  free(job.place);
+  free(job.bucket_row);
+  free(job.bucket_size);
+  free(job.distinct);
+  *csr = (gnnc_csr){.rows = rows, .ranks = ranks, .start = job.start, .in_edge = job.in_edge};
+  if (status != GNNC_OK) gnnc_csr_free(csr);
+  else csr->loops = count_loops(csr->in_edge, csr->start[rows], ranks);
+  return status;
+}
+
+void gnnc_csr_free(gnnc_csr *csr) {
+  free(csr->start);
+  free(csr->in_edge);
+  *csr = (gnnc_csr){0};
+}

@@ -1,0 +1,14 @@
+// Reading a plain edge list, whatever its integers.
+#pragma once
+#include "gnnc_files.h"
+
+// Negative numbers come out as very large ones, so that one comparison checks both ends.
+static inline uint64_t vertex_at(const void *indices, gnnc_index_kind kind, uint64_t i) {
+  switch (kind) {
+    case GNNC_INDEX_I32: return (uint64_t)(int64_t)((const int32_t *)indices)[i];
+    case GNNC_INDEX_U32: return ((const uint32_t *)indices)[i];
+    case GNNC_INDEX_I64: return (uint64_t)((const int64_t *)indices)[i];
+    case GNNC_INDEX_U64: return ((const uint64_t *)indices)[i];
+  }
+  return UINT64_MAX;
+}

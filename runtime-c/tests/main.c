@@ -1,0 +1,12 @@
+#include "check.h"
+
+int failures = 0;
+
+int main(void) {
+  test_csr();
+  test_rows();
+  test_verify();
+  test_threads();
+  if (failures) fprintf(stderr, "%d checks failed\n", failures);
+  return failures != 0;
+}

@@ -1,0 +1,216 @@
+import Diagnostics
+import Program
+
+/// Which values are stored between stages, and by the stage of which level.
+///
+/// A value's level is the number of gathers of computed values that it waits for. What is gathered must be stored, at
+/// its own level. What is read later at the same vertex is either stored too, or made again where it is read,
+/// whichever moves fewer bytes. What depends on the graph alone has levels of its own, the prologue, which run first.
+struct Schedule {
+  struct Level: Hashable, Comparable {
+    let isPrologue: Bool
+    let number: Int
+
+    static func < (a: Self, b: Self) -> Bool {
+      a.isPrologue != b.isPrologue ? a.isPrologue : a.number < b.number
+    }
+  }
+
+  let program: Program
+  /// Values that stages write, and the level that does so. Reshapes are looked through.
+  private(set) var stored: [ValueID: Level] = [:]
+  private let levels: [Int]
+  private let graphOnly: [Bool]
+  private let sweeps: [Bool]
+
+  init(_ program: Program) {
+    self.program = program
+    graphOnly = Schedule.graphOnly(program)
+    sweeps = Schedule.sweeps(program)
+    let gathered = Schedule.gathered(program)
+    let prologue = Schedule.prologue(program, graphOnly, sweeps, gathered)
+    levels = Schedule.levels(program, prologue: prologue)
+    for value in prologue { stored[value] = Level(isPrologue: true, number: 0) }
+    place(gathered: gathered)
+    numberPrologue()
+  }
+
+  /// The value whose rows hold `value` in memory: reshapes move nothing.
+  static func root(_ value: ValueID, in program: Program) -> ValueID {
+    var value = value
+    while program[value].operation == .reshape { value = program[value].operands[0] }
+    return value
+  }
+
+  func root(_ value: ValueID) -> ValueID { Schedule.root(value, in: program) }
+
+  /// Whether a value's rows are there before any stage runs.
+  func isInput(_ value: ValueID) -> Bool {
+    if case .feature = program[value].operation { return true }
+    return false
+  }
+}
+
+// MARK: - Facts about values
+
+extension Schedule {
+  /// Whether a value depends on neither vertex features nor weights.
+  private static func graphOnly(_ program: Program) -> [Bool] {
+    var facts: [Bool] = []
+    for instruction in program.instructions {
+      let own: Bool
+      switch (instruction.operation, instruction.type.space) {
+      case (.feature, .vertices), (.parameter, _): own = false
+      default: own = true
+      }
+      facts.append(own && instruction.operands.allSatisfy { facts[$0.number] })
+    }
+    return facts
+  }
+
+  /// Whether making a vertex value takes a sweep over edges.
+  private static func sweeps(_ program: Program) -> [Bool] {
+    var facts: [Bool] = []
+    for instruction in program.instructions {
+      let own: Bool
+      switch instruction.operation {
+      case .reduce, .selfLoop: own = true
+      default: own = false
+      }
+      facts.append(own || instruction.operands.contains { facts[$0.number] })
+    }
+    return facts
+  }
+
+  private static func gathered(_ program: Program) -> Set<ValueID> {
+    var found: Set<ValueID> = []
+    for instruction in program.instructions {
+      if case .source = instruction.operation {
+        found.insert(root(instruction.operands[0], in: program))
+      }
+    }
+    return found
+  }
+
+  /// What the prologue stores: values of the graph alone that are gathered, or that take a sweep and are read by
+  /// something that is not of the graph alone. The rest of the graph's own values are cheap and made where read.
+  private static func prologue(
+    _ program: Program, _ graphOnly: [Bool], _ sweeps: [Bool], _ gathered: Set<ValueID>
+  ) -> Set<ValueID> {
+    var found: Set<ValueID> = []
+    func consider(_ value: ValueID) {
+      let value = root(value, in: program)
+      guard case .vertices = program[value].type.space, graphOnly[value.number] else { return }
+      if case .feature = program[value].operation { return }
+      found.insert(value)
+    }
+    for value in gathered { consider(value) }
+    for instruction in program.instructions {
+      for operand in instruction.operands where sweeps[operand.number] {
+        let reader = instruction.type.space
+        let isForAll = instruction.operands.allSatisfy { graphOnly[$0.number] }
+        if !isForAll || !isVertices(reader) { consider(operand) }
+      }
+    }
+    for output in program.outputs where sweeps[output.value.number] { consider(output.value) }
+    return found
+  }
+
+  private static func isVertices(_ space: Space) -> Bool {
+    if case .vertices = space { true } else { false }
+  }
+
+  private static func levels(_ program: Program, prologue: Set<ValueID>) -> [Int] {
+    var levels: [Int] = []
+    for instruction in program.instructions {
+      var level = 0
+      for operand in instruction.operands {
+        let stored = root(operand, in: program)
+        var operandLevel = prologue.contains(stored) ? 0 : levels[operand.number]
+        if case .source = instruction.operation, !prologue.contains(stored) {
+          if case .feature = program[stored].operation {} else { operandLevel += 1 }
+        }
+        level = max(level, operandLevel)
+      }
+      levels.append(level)
+    }
+    return levels
+  }
+}
+
+// MARK: - Where values are made
+
+extension Schedule {
+  /// Decides, from the last value to the first, what is stored and at which levels each value is made.
+  private mutating func place(gathered: Set<ValueID>) {
+    var madeAt = [Set<Int>](repeating: [], count: program.instructions.count)
+    let outputs = Set(program.outputs.map { root($0.value) })
+    for value in program.values.reversed() {
+      let instruction = program[value]
+      guard instruction.type.space != .constant else { continue }
+      var wanted = madeAt[value.number]
+      switch instruction.type.space {
+      case .vertices:
+        if stored[value] != nil { continue }
+        if isInput(value) || instruction.operation == .reshape { break }
+        let own = levels[value.number]
+        let isForced = gathered.contains(value) || outputs.contains(value)
+        if isForced || shouldStore(value, wanted: wanted) {
+          if isForced || !wanted.isEmpty {
+            stored[value] = Level(isPrologue: false, number: own)
+            wanted = [own]
+          }
+        }
+      case .edges, .graph, .constant:
+        break
+      }
+      demand(instruction, at: wanted, &madeAt)
+    }
+  }
+
+  private func demand(
+    _ instruction: Instruction, at levels: Set<Int>, _ madeAt: inout [Set<Int>]
+  ) {
+    if case .source = instruction.operation { return }  // read from where it is stored
+    for operand in instruction.operands { madeAt[operand.number].formUnion(levels) }
+  }
+
+  /// Whether a value that is read at `wanted` levels costs less to keep than to make again where it is read.
+  private func shouldStore(_ value: ValueID, wanted: Set<Int>) -> Bool {
+    let own = levels[value.number]
+    let later = wanted.subtracting([own])
+    if later.isEmpty || (graphOnly[value.number] && !sweeps[value.number]) { return false }
+    let instruction = program[value]
+    switch instruction.operation {
+    case .reduce, .selfLoop: return true
+    case .linear where wanted.count > 1: return true
+    default: break
+    }
+    var readAgain = 0
+    for operand in instruction.operands where program[operand].type.space != .constant {
+      let source = root(operand)
+      let isThere = isInput(source) || stored[source] != nil
+      readAgain += program[operand].type.width * (isThere ? 1 : 2)
+    }
+    let width = instruction.type.width
+    return readAgain * later.count > width * (1 + later.count)
+  }
+
+  /// Numbers the prologue's levels: a stored value that gathers another stored one waits for it.
+  private mutating func numberPrologue() {
+    var numbers = [Int](repeating: 0, count: program.instructions.count)
+    for value in program.values where graphOnly[value.number] {
+      let instruction = program[value]
+      var number = 0
+      for operand in instruction.operands {
+        var waits = numbers[operand.number]
+        if case .source = instruction.operation, stored[root(operand)] != nil { waits += 1 }
+        number = max(number, waits)
+      }
+      numbers[value.number] = number
+      if let level = stored[value], level.isPrologue {
+        stored[value] = Level(isPrologue: true, number: number)
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import Diagnostics
+import Program
+
+/// Turns what a stage computes into kernels over tiles and blocks, in the order in which they run.
+struct StagePlanner {
+  let program: Program
+  let content: StageContent
+  let layout: TensorLayout
+  let schedule: Schedule
+  var places: [ValueID: Location]
+  var tile = ScratchPool()
+  var packed: PackedPool
+  /// The section of rows, 0 for the one before the first sweep, in which each vertex value is made.
+  private var section: [ValueID: Int] = [:]
+  /// Vertex values that edges read at their target, or that a later section reads.
+  private var neededInMemory: Set<ValueID> = []
+  private var rows = ScopePlanner(Program(schema: Schema()), values: [], required: [])
+
+  init(
+    _ schedule: Schedule, _ content: StageContent, _ layout: TensorLayout, packed: PackedPool
+  ) {
+    program = schedule.program
+    self.schedule = schedule
+    self.content = content
+    self.layout = layout
+    self.packed = packed
+    places = layout.places.filter { place in
+      schedule.isInput(place.key) || schedule.stored[place.key] != nil
+    }
+  }
+
+  mutating func plan() throws(Failure) -> [Section] {
+    assignSections()
+    let required = Set(content.roots).union(neededInMemory).union(content.reductions)
+    rows = ScopePlanner(program, values: content.rowValues, required: required)
+    // What one section makes and another reads cannot stay inside an expression.
+    let crossing = content.rowValues.filter { crossesSections($0) }
+    rows = ScopePlanner(program, values: content.rowValues, required: required.union(crossing))
+    for value in content.rowValues where rows.materialized.contains(value) && places[value] == nil {
+      places[value] = .tile(tile.add(Names.of(value, in: program), program[value].type.width))
+    }
+    var sections: [Section] = []
+    for turn in 0...content.sweepCount {
+      if turn > 0 { sections += try sweeps(turn).map(Section.sweep) }
+      let kernels = try rowKernels(turn)
+      if !kernels.isEmpty { sections.append(.rows(kernels)) }
+    }
+    return sections
+  }
+
+  // MARK: - Turns
+
+  /// Every value as late as its readers allow: what waits for no sweep is not kept in cache across one.
+  private mutating func assignSections() {
+    var latest: [ValueID: Int] = [:]
+    func lower(_ value: ValueID, _ turn: Int) {
+      latest[value] = min(latest[value] ?? content.sweepCount, turn)
+    }
+    for value in content.rowValues.reversed() {
+      if let sweep = content.sweepOf[value] {
+        section[value] = sweep
+        for operand in program[value].operands {
+          for read in readAtTarget(operand) {
+            neededInMemory.insert(schedule.root(read))
+            lower(read, sweep - 1)
+          }
+        }
+        continue
+      }
+      let turn = max(content.readyAfter(value), latest[value] ?? content.sweepCount)
+      section[value] = turn
+      for operand in program[value].operands { lower(operand, turn) }
+    }
+  }
+
+  /// The vertex values that an edge value reads at its target.
+  private func readAtTarget(_ value: ValueID) -> [ValueID] {
+    let instruction = program[value]
+    guard case .edges = instruction.type.space else {
+      return instruction.type.space == .constant ? [] : [value]
+    }
+    if case .source = instruction.operation { return [] }
+    return instruction.operands.flatMap(readAtTarget)
+  }
+
+  private func crossesSections(_ value: ValueID) -> Bool {
+    content.rowValues.contains { reader in
+      content.sweepOf[reader] == nil && section[reader] != section[value]
+        && program[reader].operands.contains(value)
+    }
+  }
+
+  // MARK: - Rows
+
+  private mutating func rowKernels(_ turn: Int) throws(Failure) -> [Kernel] {
+    var kernels: [Kernel] = []
+    for value in content.rowValues where section[value] == turn && rows.materialized.contains(value) {
+      if content.sweepOf[value] != nil {
+        if let finish = finish(value) { kernels.append(finish) }
+      } else {
+        kernels += try self.kernels(for: value, domain: rows.domains[value], rows: .all)
+      }
+    }
+    return kernels
+  }
+
+  private func finish(_ value: ValueID) -> Kernel? {
+    guard case .reduce(let reduction) = program[value].operation, reduction == .max || reduction == .min
+    else { return nil }
+    let sets = program[value].operands.compactMap { operand in
+      if case .edges(let set) = program[operand].type.space { set } else { nil }
+    }
+    return .finishEmpty(value: value, sets: sets)
+  }
+
+  // MARK: - Sweeps
+
+  private mutating func sweeps(_ turn: Int) throws(Failure) -> [Sweep] {
+    struct Key: Hashable {
+      let set: EdgeSet
+      let extent: Sweep.Extent
+    }
+    var order: [Key] = []
+    var messages: [Key: [(value: ValueID, message: ValueID, isFirst: Bool)]] = [:]
+    for value in content.reductions where content.sweepOf[value] == turn {
+      var isFirst = true
+      for message in program[value].operands {
+        guard case .edges(let set) = program[message].type.space else { continue }
+        var isLoop = false
+        if case .selfLoop = program[value].operation { isLoop = true }
+        let key = Key(set: set, extent: isLoop ? .lastLoop : .allEdges)
+        if messages[key] == nil { order.append(key) }
+        messages[key, default: []].append((value, message, isFirst))
+        isFirst = false
+      }
+    }
+    var result: [Sweep] = []
+    for key in order {
+      var planner = SweepPlanner(stage: self, set: key.set, extent: key.extent)
+      result.append(try planner.plan(messages[key]!))
+      packed = planner.stage.packed
+    }
+    return result
+  }
+
+  // MARK: - Kernels
+
+  /// The kernels that fill the rows of one value.
+  mutating func kernels(for value: ValueID, domain: [Int]?, rows: Loop.Rows) throws(Failure) -> [Kernel] {
+    let instruction = program[value]
+    let shape = instruction.type.shape
+    func store(_ expression: ValueID, _ domain: [Int], offset: Int, strides: [Int], _ rows: Loop.Rows) -> Kernel {
+      let root = Loop.Root(
+        value: expression, result: value, mode: .store, offset: offset, strides: strides)
+      return .loop(Loop(domain: domain, roots: [root], rows: rows))
+    }
+    switch instruction.operation {
+    case .linear(let batch):
+      return [.dense(try dense(value, instruction, batch: batch))]
+    case .reduceAxis(let reduction, let axis):
+      let operand = instruction.operands[0]
+      let root = Loop.Root(
+        value: operand, result: value, mode: .reduceAxis(reduction, axis: axis), offset: 0,
+        strides: Shape.strides(shape))
+      return [.loop(Loop(domain: program[operand].type.shape, roots: [root], rows: rows))]
+    case .concat(let axis):
+      var offset = 0
+      let strides = Shape.strides(shape)
+      return instruction.operands.map { part in
+        let partShape = program[part].type.shape
+        defer { offset += partShape[axis] * strides[axis] }
+        return store(part, partShape, offset: offset, strides: strides, rows)
+      }
+    case .withLoops:
+      let strides = Shape.strides(shape)
+      return [
+        store(instruction.operands[0], shape, offset: 0, strides: strides, .withoutLoop),
+        store(instruction.operands[1], shape, offset: 0, strides: strides, .loopOnly),
+      ]
+    default:
+      let domain = domain ?? shape
+      return [store(value, domain, offset: 0, strides: Shape.strides(domain), rows)]
+    }
+  }
+
+  private mutating func dense(_ value: ValueID, _ instruction: Instruction, batch: Int) throws(Failure)
+    -> Dense
+  {
+    let (input, weights) = (instruction.operands[0], instruction.operands[1])
+    guard program[weights].type.space == .constant else {
+      throw Failure(
+        kind: "unsupported", "a product of two values that both depend on the graph is not supported",
+        at: instruction.origin.map { .text(Label($0, "here"), also: []) } ?? .none,
+        help: "make one of them a parameter, or write the product as `sum(a * b, axis: -1)`")
+    }
+    let shape = program[weights].type.shape
+    let (inputs, outputs) = (shape[shape.count - 1], shape[shape.count - 2])
+    let batches = shape.prefix(batch).reduce(1, *)
+    let place = packed.add(
+      PackedConstant(value: weights, layout: .panels(batch: batches, out: outputs, in: inputs)))
+    return Dense(
+      value: value, input: input, weights: place, batch: batches,
+      extra: instruction.type.width / max(batches * outputs, 1), inputs: inputs, outputs: outputs)
+  }
+}
+
+/// Scratch buffers of a tile or a block.
+struct ScratchPool {
+  private(set) var buffers: [ScratchBuffer] = []
+
+  mutating func add(_ name: String, _ width: Int) -> Int {
+    buffers.append(ScratchBuffer(name: name, width: width, stride: TensorLayout.stride(width)))
+    return buffers.count - 1
+  }
+}
+
+/// The constants that stages read, each once for each layout.
+struct PackedPool {
+  private(set) var constants: [PackedConstant] = []
+
+  mutating func add(_ constant: PackedConstant) -> Int {
+    if let known = constants.firstIndex(of: constant) { return known }
+    constants.append(constant)
+    return constants.count - 1
+  }
+}

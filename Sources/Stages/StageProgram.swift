@@ -1,0 +1,246 @@
+import Program
+
+/// A program cut into stages: which rows each sweep gathers, what it computes on a tile while that is in cache, and
+/// where every stored value lies. All that remains is to write it down in C.
+package struct StageProgram: Sendable {
+  package let program: Program
+  package let settings: StageSettings
+  package var tensors: [Tensor]
+  /// The in-edges that stages sweep over: one entry for each edge type and direction.
+  package var edgeSets: [SweptEdges]
+  package var buffers: [Buffer]
+  /// What stages read of the weights, computed when weights are packed.
+  package var packed: [PackedConstant]
+  /// In the order in which they run; those of one level read nothing of each other.
+  package var stages: [Stage]
+  package var outputs: [StoredOutput]
+}
+
+/// Choices that hold for a whole model.
+package struct StageSettings: Hashable, Sendable {
+  /// Rows of a tile: what is computed between two gathers for so many vertices stays in the second-level cache.
+  package var tileRows = 120
+  /// Edges of one target that are looked at together.
+  package var blockEdges = 32
+  /// In-edges of a vertex, where neither the model nor a graph says.
+  package var meanDegree = 16.0
+  /// Vertices of a type, where neither the model nor a graph says.
+  package var vertexCount = 100_000.0
+
+  package init() {}
+}
+
+/// The in-edges of an edge type in one direction.
+package struct SweptEdges: Hashable, Sendable {
+  package let type: EdgeTypeID
+  package let direction: EdgeSet.Direction
+}
+
+/// Rows of numbers in memory, one for each vertex or edge.
+package struct Tensor: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    /// A feature of the graph, by its place in the schema.
+    case vertexFeature(VertexTypeID, Int)
+    /// A feature of the graph in the order of `StageProgram.edgeSets[edges]`.
+    case edgeFeature(edges: Int, Int)
+    /// Written by the stages of one level.
+    case stored(VertexTypeID, buffer: Int)
+  }
+
+  package let name: String
+  package let kind: Kind
+  package let element: Element
+  /// Numbers in a row that mean something.
+  package let width: Int
+  /// Numbers from one row to the next.
+  package let stride: Int
+  package let isPrologue: Bool
+  /// The values that lie side by side in a row, and their first columns.
+  package var columns: [Column]
+
+  package struct Column: Hashable, Sendable {
+    package let value: ValueID
+    package let first: Int
+  }
+}
+
+/// Memory that stored tensors share, one after the other.
+package struct Buffer: Hashable, Sendable {
+  package let vertexType: VertexTypeID
+  /// f32 numbers for each vertex.
+  package var rowWidth: Int
+}
+
+/// A result: columns `first ..< first + width` of a tensor.
+package struct StoredOutput: Hashable, Sendable {
+  package let name: String
+  package let tensor: Int
+  package let first: Int
+  package let shape: [Int]
+}
+
+/// A constant as stages read it.
+package struct PackedConstant: Hashable, Sendable {
+  package enum Layout: Hashable, Sendable {
+    /// Row-major float32.
+    case plain
+    /// A matrix [batch, out, in] as panels for the dense micro-kernel.
+    case panels(batch: Int, out: Int, in: Int)
+  }
+
+  package let value: ValueID
+  package let layout: Layout
+}
+
+/// One sweep over the rows of a vertex type, between two exchanges.
+package struct Stage: Sendable {
+  package let name: String
+  /// Stages of one level read nothing of each other.
+  package let level: Int
+  /// Depends on the graph alone: run once, counted apart.
+  package let isPrologue: Bool
+  package let vertexType: VertexTypeID
+  package var sections: [Section]
+  /// Scratch for one tile of rows.
+  package var tileBuffers: [ScratchBuffer]
+  /// Where each value that is in memory during this stage is found; reshapes are looked through.
+  package var places: [ValueID: Location]
+  /// Tensors whose rows are read at other vertices.
+  package var gathers: [Int]
+  /// Tensors read at the same vertex or edge.
+  package var reads: [Int]
+  package var writes: [Int]
+  package var cost: StageCost
+
+  /// The edge sets that it sweeps over, as numbers into `StageProgram.edgeSets`, each once.
+  package var sweptEdges: [Int] {
+    var found: [Int] = []
+    for case .sweep(let sweep) in sections where !found.contains(sweep.edges) {
+      found.append(sweep.edges)
+    }
+    return found
+  }
+
+  package var sweeps: [Sweep] {
+    sections.compactMap { if case .sweep(let sweep) = $0 { sweep } else { nil } }
+  }
+}
+
+/// What a stage does with a tile: turns of work on its rows and sweeps over their in-edges.
+package enum Section: Sendable {
+  case rows([Kernel])
+  case sweep(Sweep)
+}
+
+/// One pass over the in-edges of each row of a tile, a block of edges at a time.
+package struct Sweep: Sendable {
+  package enum Extent: Hashable, Sendable {
+    case allEdges
+    /// The row's own last self-loop alone, where it has one.
+    case lastLoop
+  }
+
+  package let set: EdgeSet
+  /// The number of its edges in `StageProgram.edgeSets`.
+  package let edges: Int
+  package let extent: Extent
+  package var kernels: [Kernel]
+  package var blockBuffers: [ScratchBuffer]
+  package var accumulators: [Accumulator]
+  /// Where the edge values that have rows are found; the same value may have others in another sweep.
+  package var places: [ValueID: Location]
+}
+
+/// The running result of a reduction over in-edges, in the value's own row.
+package struct Accumulator: Hashable, Sendable {
+  package let value: ValueID
+  package let reduction: Reduction
+  package let width: Int
+  /// What the row holds before the first edge.
+  package let start: Double
+  /// Whether this sweep is the first to write it: a joint reduction goes on in the sweeps over other edge sets.
+  package let isFirst: Bool
+}
+
+/// Scratch with a row for each row of a tile, or each edge of a block.
+package struct ScratchBuffer: Hashable, Sendable {
+  package let name: String
+  package let width: Int
+  package let stride: Int
+}
+
+/// Where a value's rows are.
+package enum Location: Hashable, Sendable {
+  /// Columns of a tensor from `first` on.
+  case tensor(Int, first: Int)
+  case tile(Int)
+  case block(Int)
+}
+
+/// A loop nest, or a product, over the rows of a tile or the edges of a block.
+package enum Kernel: Sendable {
+  case loop(Loop)
+  case dense(Dense)
+  /// Gives rows without any in-edge the result that the reduction has there.
+  case finishEmpty(value: ValueID, sets: [EdgeSet])
+}
+
+/// For each row, for each index of `domain`: one expression, or several with the same indices.
+package struct Loop: Hashable, Sendable {
+  package enum Mode: Hashable, Sendable {
+    case store
+    /// Reduces axis `axis` of the expression's shape, which is the domain.
+    case reduceAxis(AxisReduction, axis: Int)
+    /// Over the edges of a block, into an accumulator.
+    case accumulate(Reduction)
+    /// Of a block of one edge, into an accumulator.
+    case replace
+  }
+
+  package struct Root: Hashable, Sendable {
+    /// The expression to evaluate at each index.
+    package let value: ValueID
+    /// The value whose place is written.
+    package let result: ValueID
+    package let mode: Mode
+    /// Where in the result the domain begins, and its strides there: a part of a concatenation.
+    package let offset: Int
+    package let strides: [Int]
+  }
+
+  package var domain: [Int]
+  package var roots: [Root]
+  /// The rows of a block that it runs over.
+  package var rows: Rows = .all
+
+  package enum Rows: Hashable, Sendable {
+    case all
+    /// Of a block of edges: not the loop that was added.
+    case withoutLoop
+    /// Of a block of edges: the loop that was added, alone.
+    case loopOnly
+  }
+}
+
+/// y[row, b, e, o] = sum over k of x[row, b, e, k] * w[b, o, k].
+package struct Dense: Hashable, Sendable {
+  package let value: ValueID
+  package let input: ValueID
+  /// The number of the weights in `StageProgram.packed`.
+  package let weights: Int
+  package let batch: Int
+  package let extra: Int
+  package let inputs: Int
+  package let outputs: Int
+}
+
+/// What a stage is predicted to do for each row and each edge.
+package struct StageCost: Hashable, Sendable {
+  package var flopsPerRow = 0.0
+  package var flopsPerEdge = 0.0
+  package var bytesReadPerRow = 0.0
+  package var bytesWrittenPerRow = 0.0
+  package var bytesGatheredPerEdge = 0.0
+
+  package init() {}
+}

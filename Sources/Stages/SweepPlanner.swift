@@ -1,0 +1,89 @@
+import Diagnostics
+import Program
+
+/// Turns the edge values behind some reductions into kernels over a block of edges.
+struct SweepPlanner {
+  var stage: StagePlanner
+  let set: EdgeSet
+  let extent: Sweep.Extent
+  private var program: Program { stage.program }
+
+  init(stage: StagePlanner, set: EdgeSet, extent: Sweep.Extent) {
+    self.stage = stage
+    self.set = set
+    self.extent = extent
+  }
+
+  mutating func plan(_ messages: [(value: ValueID, message: ValueID, isFirst: Bool)]) throws(Failure)
+    -> Sweep
+  {
+    var scope: Set<ValueID> = []
+    for message in messages { collect(message.message, &scope) }
+    let values = scope.sorted()
+    let planner = ScopePlanner(program, values: values + messages.map(\.value).sorted(), required: [])
+    var block = ScratchPool()
+    for value in values where planner.materialized.contains(value) {
+      stage.places[value] = .block(block.add(Names.of(value, in: program), program[value].type.width))
+    }
+    var kernels: [Kernel] = []
+    for value in values where planner.materialized.contains(value) {
+      kernels += try stage.kernels(for: value, domain: planner.domains[value], rows: rows(of: value))
+    }
+    kernels += accumulation(messages)
+    let places = stage.places.filter { scope.contains($0.key) }
+    return Sweep(
+      set: set, edges: stage.layout.edges(of: set), extent: extent, kernels: kernels,
+      blockBuffers: block.buffers,
+      accumulators: messages.map { accumulator($0.value, isFirst: $0.isFirst) }, places: places)
+  }
+
+  private func collect(_ value: ValueID, _ scope: inout Set<ValueID>) {
+    guard case .edges = program[value].type.space, scope.insert(value).inserted else { return }
+    switch program[value].operation {
+    case .source, .target: return
+    default: for operand in program[value].operands { collect(operand, &scope) }
+    }
+  }
+
+  /// Values without the added loops are computed for the other edges of a block alone.
+  private func rows(of value: ValueID) -> Loop.Rows {
+    guard set.loops == .added, case .edges(let own) = program[value].type.space, own.loops != .added
+    else { return .all }
+    return .withoutLoop
+  }
+
+  /// One loop for all reductions of messages with the same indices: what they share is computed once.
+  private func accumulation(_ messages: [(value: ValueID, message: ValueID, isFirst: Bool)]) -> [Kernel] {
+    var loops: [Loop] = []
+    for (value, message, _) in messages {
+      let shape = program[message].type.shape
+      let mode: Loop.Mode
+      if case .reduce(let reduction) = program[value].operation { mode = .accumulate(reduction) } else {
+        mode = .replace
+      }
+      let root = Loop.Root(
+        value: message, result: value, mode: mode, offset: 0, strides: Shape.strides(shape))
+      if let same = loops.firstIndex(where: { $0.domain == shape }) {
+        loops[same].roots.append(root)
+      } else {
+        loops.append(Loop(domain: shape, roots: [root]))
+      }
+    }
+    return loops.map(Kernel.loop)
+  }
+
+  private func accumulator(_ value: ValueID, isFirst: Bool) -> Accumulator {
+    let (reduction, start): (Reduction, Double) =
+      switch program[value].operation {
+      case .reduce(.sum): (.sum, 0)
+      case .reduce(.product): (.product, 1)
+      case .reduce(.max): (.max, -.infinity)
+      case .reduce(.min): (.min, .infinity)
+      case .selfLoop(let otherwise): (.sum, otherwise)
+      default: (.sum, 0)
+      }
+    return Accumulator(
+      value: value, reduction: reduction, width: program[value].type.width, start: start,
+      isFirst: isFirst)
+  }
+}

@@ -1,0 +1,174 @@
+import Program
+
+/// Where every stored value lies: which values share rows, how far apart rows are, which tensors share memory.
+///
+/// Values that the same sweeps gather lie side by side, because one row is then one stretch of memory; what an earlier
+/// sweep reads alone (a softmax's scores) stays narrow. What is read only at its own vertex never lies in a gathered row.
+struct TensorLayout {
+  private(set) var tensors: [Tensor] = []
+  private(set) var buffers: [Buffer] = []
+  private(set) var edgeSets: [SweptEdges] = []
+  /// Where each input and stored value is.
+  private(set) var places: [ValueID: Location] = [:]
+  private let schedule: Schedule
+  private var program: Program { schedule.program }
+
+  init(_ schedule: Schedule, _ contents: [StageContent]) {
+    self.schedule = schedule
+    let uses = Uses(schedule, contents)
+    edgeSets = uses.edgeSets
+    addFeatures(uses)
+    addStored(contents, uses)
+  }
+
+  /// The number of the edges that a set's sweeps run over.
+  func edges(of set: EdgeSet) -> Int {
+    edgeSets.firstIndex(of: SweptEdges(type: set.type, direction: set.direction))!
+  }
+
+  /// Numbers from one row to the next, as the runtime's `gnnc_stride` has it for features: whole cache lines for wide
+  /// rows, a power of two for narrow ones.
+  static func stride(_ width: Int) -> Int {
+    if width > 8 { return (width + 15) / 16 * 16 }
+    return width > 4 ? 8 : width > 2 ? 4 : max(width, 1)
+  }
+}
+
+// MARK: - Features
+
+extension TensorLayout {
+  private mutating func addFeatures(_ uses: Uses) {
+    for value in uses.features {
+      let instruction = program[value]
+      guard case .feature(let number) = instruction.operation else { continue }
+      switch instruction.type.space {
+      case .vertices(let type):
+        let feature = program.schema[type].features[number]
+        add(feature, .vertexFeature(type, number), value)
+      case .edges(let set):
+        // One for each direction in which the edges are swept over.
+        let feature = program.schema[set.type].features[number]
+        for (place, swept) in edgeSets.enumerated() where swept.type == set.type {
+          if swept.direction != .undirected { add(feature, .edgeFeature(edges: place, number), value) }
+        }
+      case .graph, .constant:
+        continue
+      }
+    }
+  }
+
+  private mutating func add(_ feature: Schema.Feature, _ kind: Tensor.Kind, _ value: ValueID) {
+    let width = feature.shape.reduce(1, *)
+    if let known = tensors.firstIndex(where: { $0.kind == kind }) {
+      tensors[known].columns.append(Tensor.Column(value: value, first: 0))
+      places[value] = .tensor(known, first: 0)
+      return
+    }
+    tensors.append(
+      Tensor(
+        name: feature.name, kind: kind, element: feature.element, width: width,
+        stride: TensorLayout.stride(width), isPrologue: false,
+        columns: [Tensor.Column(value: value, first: 0)]))
+    if places[value] == nil { places[value] = .tensor(tensors.count - 1, first: 0) }
+  }
+
+  /// The tensor of an edge feature in the order of `edges`.
+  func edgeFeature(_ value: ValueID, edges: Int) -> Int? {
+    tensors.firstIndex {
+      guard case .edgeFeature(edges, _) = $0.kind else { return false }
+      return $0.columns.contains { $0.value == value }
+    }
+  }
+}
+
+// MARK: - Stored values
+
+extension TensorLayout {
+  private struct Group: Hashable {
+    let level: Schedule.Level
+    let type: VertexTypeID
+    let gatheredIn: Set<Uses.SweepID>
+    /// Own rows live as long as their last reader; an output, for ever.
+    let lastRead: Int
+  }
+
+  private mutating func addStored(_ contents: [StageContent], _ uses: Uses) {
+    var free = BufferPool(contents)
+    for (turn, content) in contents.enumerated() {
+      var groups: [Group: [ValueID]] = [:]
+      for value in content.roots {
+        let gathered = uses.gatheredIn[value] ?? []
+        let isOutput = uses.outputs.contains(value)
+        let last = isOutput ? Int.max : max(uses.lastRead[value] ?? turn, turn)
+        let key = Group(
+          level: content.level, type: content.vertexType, gatheredIn: gathered,
+          lastRead: gathered.isEmpty || isOutput ? last : 0)
+        groups[key, default: []].append(value)
+      }
+      for members in groups.values.sorted(by: { $0[0] < $1[0] }) {
+        let last = members.map { uses.outputs.contains($0) ? Int.max : uses.lastRead[$0] ?? turn }.max()!
+        addTensor(members, content, lastRead: last, turn: turn, &free)
+      }
+    }
+    buffers = free.buffers
+  }
+
+  private mutating func addTensor(
+    _ members: [ValueID], _ content: StageContent, lastRead: Int, turn: Int,
+    _ pool: inout BufferPool
+  ) {
+    let ordered = members.sorted {
+      let (a, b) = (program[$0].type.width, program[$1].type.width)
+      return a != b ? a > b : $0 < $1
+    }
+    var width = 0
+    var columns: [Tensor.Column] = []
+    for value in ordered {
+      columns.append(Tensor.Column(value: value, first: width))
+      places[value] = .tensor(tensors.count, first: width)
+      width += program[value].type.width
+    }
+    let stride = TensorLayout.stride(width)
+    let buffer = pool.take(content.vertexType, width: stride, from: turn, to: lastRead)
+    tensors.append(
+      Tensor(
+        name: ordered.map { Names.of($0, in: program) }.joined(separator: "_"),
+        kind: .stored(content.vertexType, buffer: buffer), element: program[ordered[0]].type.element,
+        width: width, stride: stride, isPrologue: content.level.isPrologue, columns: columns))
+  }
+}
+
+/// Memory for stored tensors, reused when all that was in it has been read.
+private struct BufferPool {
+  private(set) var buffers: [Buffer] = []
+  /// The last stage that reads what each buffer holds now.
+  private var busyUntil: [Int] = []
+  /// The first and last stage of each stage's level: stages of one level may run in any order.
+  private let levelStart: [Int]
+
+  init(_ contents: [StageContent]) {
+    levelStart = contents.indices.map { turn in
+      contents.firstIndex { $0.level == contents[turn].level }!
+    }
+  }
+
+  mutating func take(_ type: VertexTypeID, width: Int, from turn: Int, to last: Int) -> Int {
+    let candidates = buffers.indices.filter {
+      buffers[$0].vertexType == type && busyUntil[$0] < levelStart[turn]
+    }
+    // The narrowest that is wide enough, else the widest: it grows least.
+    let best = candidates.min { a, b in
+      let (x, y) = (buffers[a].rowWidth, buffers[b].rowWidth)
+      if (x >= width) != (y >= width) { return x >= width }
+      return x >= width ? x < y : x > y
+    }
+    guard let best else {
+      buffers.append(Buffer(vertexType: type, rowWidth: width))
+      busyUntil.append(last)
+      return buffers.count - 1
+    }
+    buffers[best].rowWidth = max(buffers[best].rowWidth, width)
+    busyUntil[best] = last
+    return best
+  }
+}

@@ -152,10 +152,10 @@ CASES = [
         {
             "relu": {},
             "relu6": {},
-            "leaky_relu": {},
             "leaky_relu_steep": {"negative_slope": 0.2},
-            "elu": {},
+            "leaky_relu": {},
             "elu_half": {"alpha": 0.5},
+            "elu": {},
             "selu": {},
             "celu": {"alpha": 0.5},
             "gelu": {},

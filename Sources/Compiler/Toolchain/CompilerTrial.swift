@@ -66,7 +66,8 @@ extension CompilerTrial {
 
   private static func complaint(in output: String, whenCompiling library: String) -> Outcome {
     let lines = output.split(separator: "\n").map(String.init)
-    let line = lines.first { $0.contains("error:") || $0.contains("cannot find") } ?? lines.first ?? "no message"
+    let line =
+      lines.first { $0.contains("error:") || $0.contains("cannot find") } ?? lines.first ?? "no message"
     let reason = line.range(of: "error: ").map { String(line[$0.upperBound...]) } ?? line
     return output.contains(library) ? .lacksLibrary(reason) : .doesNotCompile(reason)
   }

@@ -22,7 +22,8 @@ extension ToolchainError {
   private var message: String {
     switch self {
     case .notFound(let name, let asker): "there is no C compiler \(name), which \(asker) asks for"
-    case .unusable(let trial, let asker): "\(trial.compiler.path), which \(asker) asks for, \(trial.complaint)"
+    case .unusable(let trial, let asker):
+      "\(trial.compiler.path), which \(asker) asks for, \(trial.complaint)"
     case .noneFound: "there is no C compiler on the PATH"
     case .noneUsable(let trials):
       "no C compiler here can build a model: "

@@ -1,0 +1,134 @@
+import CRuntime
+import Diagnostics
+import Graph
+
+/// The exchange between partitions that share no memory, done in one process: each has its own rows first and then
+/// copies of the rows that it reads of others, and only `exchange` looks at more than one partition.
+///
+/// What files on disk or messages between machines need of a stage is what this needs, so it shows that nothing in a
+/// compiled model relies on one memory. It costs the copies and a renumbering of every source.
+package final class CopyingExchange: Exchange {
+  package let parts: Range<Int>
+  private let fitted: Fitted
+  private let locals: [LocalPartition]
+
+  package init(_ fitted: Fitted) throws(Failure) {
+    self.fitted = fitted
+    parts = 0..<fitted.graph.summary.parts
+    var locals: [LocalPartition] = []
+    for part in parts { locals.append(try LocalPartition(fitted, part: part)) }
+    self.locals = locals
+  }
+
+  package func view(of part: Int) -> PartitionView { locals[part].view }
+
+  package func ownedRows(of tensor: Int, part: Int) -> UnsafeRawPointer {
+    UnsafeRawPointer(locals[part].view.tensors[tensor]!)
+  }
+
+  package func exchange(_ tensors: [Int]) {
+    for tensor in tensors {
+      guard case .stored(let type, _) = fitted.tables.tensors[tensor].kind else { continue }
+      for receiver in parts {
+        for sender in parts where sender != receiver { send(tensor, type, from: sender, to: receiver) }
+      }
+    }
+  }
+
+  /// What a message would carry: the rows that `receiver` reads of `sender`'s, in ascending order.
+  private func send(_ tensor: Int, _ type: Int, from sender: Int, to receiver: Int) {
+    let rowBytes = fitted.tables.tensors[tensor].rowBytes
+    let halo = fitted.graph.halo(of: fitted.tables.vertexTypes[type].name, part: receiver)
+    let first = fitted.rows(of: type, part: sender).first
+    let received = fitted.rows(of: type, part: receiver).count + halo.starts[sender]
+    var to = locals[receiver].view.tensors[tensor]! + Int(received) * rowBytes
+    for row in halo.rows(ownedBy: sender) {
+      to.copyMemory(
+        from: ownedRows(of: tensor, part: sender) + Int(UInt64(row) - first) * rowBytes, byteCount: rowBytes)
+      to += rowBytes
+    }
+  }
+}
+
+/// One partition's own memory.
+private final class LocalPartition {
+  let view: PartitionView
+  /// What the view points into.
+  private let memory: [Pages]
+
+  init(_ fitted: Fitted, part: Int) throws(Failure) {
+    let tables = fitted.tables
+    var memory: [Pages] = []
+    func keep(_ bytes: Int, _ what: String) throws(Failure) -> UnsafeMutableRawPointer {
+      let pages = try Pages(bytes: bytes, for: what)
+      memory.append(pages)
+      return pages.base
+    }
+    let types = tables.vertexTypes.indices.map { LocalRows(fitted, type: $0, part: part) }
+    var edges: [gnnc_edges] = []
+    for set in tables.edgeSets.indices {
+      let theirs = fitted.edges(of: set, part: part)
+      let bytes = (Int(theirs.edgeCount) + Int(GNNC_SOURCE_PADDING)) * MemoryLayout<UInt32>.stride
+      let sources = try keep(bytes, "sources").assumingMemoryBound(to: UInt32.self)
+      types[tables.source(of: set)].renumber(theirs, into: sources)
+      var ours = theirs
+      ours.source = UnsafePointer(sources)
+      edges.append(ours)
+    }
+    var buffers: [UnsafeMutableRawPointer] = []
+    for buffer in tables.buffers {
+      let rows = types[buffer.vertexType].count
+      buffers.append(try keep(Int(buffer.rowBytes) * rows, "stored tensors"))
+    }
+    var tensors: [UnsafeMutableRawPointer] = []
+    for tensor in tables.tensors {
+      switch tensor.kind {
+      case .stored(_, let buffer): tensors.append(buffers[buffer])
+      case .edgeFeature(let set):
+        tensors.append(
+          UnsafeMutableRawPointer(mutating: fitted.edgeFeature(tensor, of: set, part: part).base))
+      case .vertexFeature(let type):
+        let base = try keep(types[type].count * tensor.rowBytes, "features")
+        types[type].copy(fitted.vertexFeature(tensor, of: type).base, rowBytes: tensor.rowBytes, into: base)
+        tensors.append(base)
+      }
+    }
+    let owned = types.map { gnnc_rows(first: 0, count: UInt64($0.owned.count)) }
+    view = PartitionView(owned: owned, edges: edges, tensors: tensors)
+    self.memory = memory
+  }
+}
+
+/// The rows of one vertex type that one partition holds: its own, then those that it reads of others.
+private struct LocalRows {
+  let owned: Range<Int>
+  let halo: UnsafeBufferPointer<UInt32>
+  var count: Int { owned.count + halo.count }
+
+  init(_ fitted: Fitted, type: Int, part: Int) {
+    let rows = fitted.rows(of: type, part: part)
+    owned = Int(rows.first)..<Int(rows.first + rows.count)
+    halo = fitted.graph.halo(of: fitted.tables.vertexTypes[type].name, part: part).rows
+  }
+
+  func renumber(_ edges: gnnc_edges, into sources: UnsafeMutablePointer<UInt32>) {
+    let haloPosition = Dictionary(uniqueKeysWithValues: zip(halo, 0...))
+    for edge in 0..<Int(edges.edgeCount) {
+      let row = edges.source[edge]
+      let local = owned.contains(Int(row)) ? Int(row) - owned.lowerBound : owned.count + haloPosition[row]!
+      sources[edge] = UInt32(local)
+    }
+  }
+
+  func copy(_ from: UnsafeRawPointer, rowBytes: Int, into to: UnsafeMutableRawPointer) {
+    to.copyMemory(from: from + owned.lowerBound * rowBytes, byteCount: owned.count * rowBytes)
+    for (position, row) in halo.enumerated() {
+      (to + (owned.count + position) * rowBytes).copyMemory(
+        from: from + Int(row) * rowBytes, byteCount: rowBytes)
+    }
+  }
+}
+
+extension gnnc_edges {
+  var edgeCount: UInt64 { rows == 0 ? 0 : start[Int(rows)] }
+}

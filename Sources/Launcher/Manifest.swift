@@ -1,0 +1,116 @@
+import CRuntime
+import Diagnostics
+import Foundation
+
+/// manifest.json of a compiled model: where it came from, and what its directory must hold.
+package struct Manifest: Codable, Sendable, Hashable {
+  package struct File: Codable, Sendable, Hashable {
+    package let name: String
+    package let bytes: UInt64
+    /// 64 bits in hexadecimal, as docs/graph-format.md computes them.
+    package let checksum: String
+  }
+
+  package struct Weights: Codable, Sendable, Hashable {
+    /// The file's name, without its folder.
+    package let source: String
+    package let bytes: UInt64
+    package let checksum: String
+  }
+
+  package struct Hint: Codable, Sendable, Hashable {
+    package let name: String
+    package let count: UInt64
+  }
+
+  package var format: Int
+  package var gnnc: String
+  package var abi: UInt32
+  package var model: String
+  /// A hash of the program.
+  package var schema: String
+  package var compiler: String
+  package var processor: String
+  /// Counts that the cost model assumed, by vertex and edge type; only those that were given.
+  package var hints: [Hint]
+  /// What the packed weights were made of; nil if the model was compiled without.
+  package var weights: Weights?
+  package var files: [File]
+
+  package static let fileName = "manifest.json"
+}
+
+extension Manifest {
+  package static func read(from directory: String) throws(Failure) -> Manifest {
+    let path = directory + "/" + fileName
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw LaunchError.notACompiledModel(directory).failure
+    }
+    // The format first: another version may well have other fields.
+    struct Header: Codable { let format: Int }
+    guard let header = try? JSONDecoder().decode(Header.self, from: data) else {
+      throw LaunchError.damagedManifest(path).failure
+    }
+    guard header.format == Version.compiledModelFormat else {
+      throw LaunchError.otherFormat(path, found: header.format).failure
+    }
+    guard let manifest = try? JSONDecoder().decode(Manifest.self, from: data) else {
+      throw LaunchError.damagedManifest(path).failure
+    }
+    return manifest
+  }
+
+  /// Writes the manifest last: a directory without one is no compiled model.
+  package func write(to directory: String) throws(Failure) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let path = directory + "/" + Self.fileName
+    do {
+      var data = try encoder.encode(self)
+      data.append(UInt8(ascii: "\n"))
+      try data.write(to: URL(fileURLWithPath: path))
+    } catch {
+      throw LaunchError.cannotWrite(path, error.localizedDescription).failure
+    }
+  }
+
+  /// Checks that every listed file is there, whole and unchanged.
+  package func verify(in directory: String) throws(Failure) {
+    for file in files {
+      let path = directory + "/" + file.name
+      let digest = try FileDigest(of: path)
+      guard digest.bytes == file.bytes else {
+        throw LaunchError.wrongSize(path, wanted: file.bytes, found: digest.bytes).failure
+      }
+      guard digest.checksum == file.checksum else { throw LaunchError.wrongChecksum(path).failure }
+    }
+  }
+}
+
+/// The size of a file and a checksum of its bytes.
+package struct FileDigest: Sendable, Hashable {
+  package let bytes: UInt64
+  package let checksum: String
+
+  /// The checksum is of the blocks' checksums, in order.
+  package init(of path: String) throws(Failure) {
+    var map = gnnc_map()
+    var error = gnnc_error()
+    guard gnnc_map_file(path, &map, &error) == GNNC_OK else { throw Failure(error) }
+    defer { gnnc_unmap(&map) }
+    bytes = map.size
+    var sums = [UInt64](repeating: 0, count: Int(gnnc_block_count(map.size)))
+    if map.size > 0 { gnnc_checksums(map.bytes, map.size, 0, &sums) }
+    let whole = sums.withUnsafeBytes { gnnc_checksum($0.baseAddress, UInt64($0.count)) }
+    checksum = String(format: "%016llx", whole)
+  }
+}
+
+extension Failure {
+  /// What the runtime has said.
+  init(_ error: gnnc_error) {
+    let text = withUnsafeBytes(of: error.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let help = withUnsafeBytes(of: error.help) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    self.init(kind: "file", text, help: help.isEmpty ? nil : help)
+  }
+}

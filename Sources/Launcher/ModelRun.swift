@@ -1,0 +1,204 @@
+import CRuntime
+import Diagnostics
+import Foundation
+import Graph
+
+/// A compiled model over a graph: checked, planned and ready to be executed, once or several times.
+package final class ModelRun {
+  package struct Options: Sendable {
+    package var threads: Int
+    package var exchange: ExchangeKind
+    /// Names of outputs; nil for all of them.
+    package var outputs: [String]?
+    /// Not zero once the user has asked to stop.
+    package nonisolated(unsafe) var stop: UnsafePointer<Int32>?
+
+    package init(
+      threads: Int = ProcessInfo.processInfo.activeProcessorCount, exchange: ExchangeKind = .shared,
+      outputs: [String]? = nil, stop: UnsafePointer<Int32>? = nil
+    ) {
+      self.threads = threads
+      self.exchange = exchange
+      self.outputs = outputs
+      self.stop = stop
+    }
+  }
+
+  package let model: CompiledModel
+  package let graph: PartitionedGraph
+  package let plan: MemoryPlan
+  /// Those that will be written.
+  package let outputs: [ModelTables.Output]
+
+  private let options: Options
+  private let fitted: Fitted
+  private var prepared: Prepared?
+
+  private struct Prepared {
+    let weights: PackedWeights
+    let exchange: any Exchange
+    let arena: Pages
+    let hub: Pages
+  }
+
+  /// Opens the graph for the model: throws where the two do not fit, or where the graph is damaged.
+  package init(
+    _ model: CompiledModel, over graphPath: String, options: Options = Options(), work: Work = .quiet
+  ) throws(Failure) {
+    let tables = model.tables
+    outputs = try Self.select(options.outputs, of: tables)
+    let summary = try PartitionedGraph.summary(of: graphPath)
+    try ModelFit.check(tables, model: model.directory, against: summary, graph: graphPath)
+    let graph = try PartitionedGraph(path: graphPath, wanted: tables.graphParts, work: work)
+    self.model = model
+    self.graph = graph
+    self.options = options
+    fitted = Fitted(tables: tables, graph: graph)
+    plan = MemoryPlan(fitted, threads: options.threads, outputs: outputs)
+  }
+
+  private static func select(
+    _ names: [String]?, of tables: ModelTables
+  ) throws(Failure) -> [ModelTables.Output] {
+    guard let names else { return tables.outputs }
+    var chosen: [ModelTables.Output] = []
+    for name in names {
+      guard let output = tables.outputs.first(where: { $0.name == name }) else {
+        throw LaunchError.unknownOutput(name, has: tables.outputs.map(\.name)).failure
+      }
+      chosen.append(output)
+    }
+    return chosen
+  }
+
+  /// Takes the memory that the plan names.
+  package func prepare(weights: PackedWeights) throws(Failure) {
+    let exchange: any Exchange =
+      switch options.exchange {
+      case .shared: try SharedMemory(fitted)
+      case .copy: try CopyingExchange(fitted)
+      }
+    prepared = Prepared(
+      weights: weights, exchange: exchange,
+      arena: try Pages(bytes: options.threads * fitted.tables.arenaBytes, for: "scratch"),
+      hub: try Pages(bytes: MemoryPlan.hubBytes(fitted), for: "scratch for the longest row"))
+  }
+}
+
+// MARK: - Executing
+
+extension ModelRun {
+  /// How long one execution took, in seconds.
+  package struct Times: Sendable, Hashable {
+    /// From the first call of a stage to the last return, with what the exchange took.
+    package let total: Double
+    /// Each stage over all partitions.
+    package let stages: [Double]
+    package let exchange: Double
+  }
+
+  /// What ends an execution early.
+  package enum Stop: Error {
+    case interrupted
+    /// A stage gave this status back: memory it could not have, or a fault of ours.
+    case stage(String, gnnc_status)
+    case exchange(Failure)
+  }
+
+  /// Runs every stage over every partition. `began` is told of each stage by number, before it starts.
+  package func execute(began: (Int) -> Void = { _ in }) throws(Stop) -> Times {
+    guard let prepared else { preconditionFailure("execute comes after prepare") }
+    let stages = fitted.tables.stages
+    var seconds = [Double](repeating: 0, count: stages.count)
+    var exchangeSeconds = 0.0
+    let start = now()
+    for level in levels {
+      for number in level {
+        began(number)
+        let first = now()
+        for part in prepared.exchange.parts { try call(number, part, prepared) }
+        seconds[number] = now() - first
+      }
+      let first = now()
+      try exchange(after: level, prepared.exchange)
+      exchangeSeconds += now() - first
+    }
+    return Times(total: now() - start, stages: seconds, exchange: exchangeSeconds)
+  }
+
+  /// Stretches of stages of one level.
+  private var levels: [Range<Int>] {
+    let stages = fitted.tables.stages
+    let starts = stages.indices.filter { $0 == 0 || stages[$0].level != stages[$0 - 1].level }
+    return zip(starts, starts.dropFirst() + [stages.count]).map { $0..<$1 }
+  }
+
+  private func call(_ number: Int, _ part: Int, _ prepared: Prepared) throws(Stop) {
+    let view = prepared.exchange.view(of: part)
+    var call = gnnc_call()
+    call.threads = UInt32(options.threads)
+    call.owned = UnsafePointer(view.owned.baseAddress)
+    call.edges = UnsafePointer(view.edges.baseAddress)
+    call.tensors = UnsafePointer(view.tensors.baseAddress)
+    call.weights = prepared.weights.base
+    call.arena = prepared.arena.base
+    call.hub = prepared.hub.base
+    call.stop = options.stop ?? Self.never
+    switch model.library.pointee.stage[number].run(&call) {
+    case GNNC_OK: return
+    case GNNC_INTERRUPTED: throw .interrupted
+    case let status: throw .stage(fitted.tables.stages[number].name, status)
+    }
+  }
+
+  /// Only rows that a later stage gathers have to travel.
+  private func exchange(after level: Range<Int>, _ exchange: any Exchange) throws(Stop) {
+    let stages = fitted.tables.stages
+    let gathered = Set(stages[level.upperBound...].flatMap(\.gathers))
+    let written = Set(stages[level].flatMap(\.writes))
+    do {
+      try exchange.exchange(written.intersection(gathered).sorted())
+    } catch {
+      throw .exchange(error)
+    }
+  }
+
+  /// A stop flag for callers that have none.
+  private nonisolated(unsafe) static let never: UnsafePointer<Int32> = {
+    let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    flag.initialize(to: 0)
+    return UnsafePointer(flag)
+  }()
+}
+
+private func now() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+// MARK: - Results
+
+extension ModelRun {
+  /// Writes the outputs into `directory`, which is there: NAME.npy each, and the names of vertices that have some.
+  package func writeOutputs(to directory: String, work: Work = .quiet) throws(Failure) {
+    for output in outputs {
+      try writer(of: output).write(to: directory + "/\(output.name).npy", work: work)
+    }
+    for type in Set(outputs.map(fitted.tables.vertexType)).sorted() {
+      let name = fitted.tables.vertexTypes[type].name
+      guard graph.summary.vertexType(named: name)?.hasNames == true else { continue }
+      try graph.writeNames(of: name, to: directory + "/\(name).ids.tsv")
+    }
+  }
+
+  /// An output's numbers in the user's own order, `width` for each row. For float32 outputs.
+  package func values(of output: ModelTables.Output) -> [Float] {
+    writer(of: output).values()
+  }
+
+  private func writer(of output: ModelTables.Output) -> OutputWriter {
+    guard let prepared else { preconditionFailure("results come after prepare") }
+    return OutputWriter(output, fitted, prepared.exchange)
+  }
+}

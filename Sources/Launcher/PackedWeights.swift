@@ -1,0 +1,132 @@
+import CRuntime
+import Diagnostics
+import Foundation
+
+/// Weights in the form that a model's library computes with.
+package final class PackedWeights: @unchecked Sendable {
+  private enum Memory {
+    case anonymous(Pages)
+    case file(FileMap)
+  }
+
+  package static let fileName = "weights.bin"
+
+  private let memory: Memory
+  package let bytes: Int
+
+  fileprivate init(_ pages: Pages, bytes: Int) {
+    memory = .anonymous(pages)
+    self.bytes = bytes
+  }
+
+  /// 64-byte aligned; lives as long as this.
+  package var base: UnsafeRawPointer {
+    switch memory {
+    case .anonymous(let pages): UnsafeRawPointer(pages.base)
+    case .file(let map): map.bytes.baseAddress! + Header.size
+    }
+  }
+
+  /// Maps packed weights that `write` made for the same program.
+  package init(path: String, for model: CompiledModel) throws(Failure) {
+    let map = try FileMap(path)
+    guard let header = Header(map.bytes) else { throw LaunchError.damagedWeights(path).failure }
+    guard header == Header(of: model, contents: map.bytes.dropHeader) else {
+      throw LaunchError.foreignWeights(path).failure
+    }
+    memory = .file(map)
+    bytes = map.bytes.count - Header.size
+  }
+
+  /// Writes weights.bin; the directory that holds it is renamed as a whole by the caller.
+  package func write(to path: String, for model: CompiledModel) throws(Failure) {
+    let contents = UnsafeRawBufferPointer(start: base, count: bytes)
+    let header = Header(of: model, contents: contents).encoded
+    guard let file = fopen(path, "wb") else { throw LaunchError.cannotWrite(path, systemMessage()).failure }
+    var whole = header.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
+    if whole { whole = fwrite(contents.baseAddress, 1, contents.count, file) == contents.count }
+    let reason = errno
+    guard fclose(file) == 0, whole else {
+      throw LaunchError.notWritten(path, reason: whole ? errno : reason).failure
+    }
+  }
+}
+
+// MARK: - Packing
+
+extension PackedWeights {
+  /// Memory for a model's packed weights, filled by the model's own function.
+  static func packing(
+    for model: CompiledModel, _ raw: [UnsafePointer<Float>?]
+  ) throws(Failure) -> PackedWeights {
+    let bytes = model.tables.packedBytes
+    let pages = try Pages(bytes: bytes, for: "the packed weights")
+    guard !raw.isEmpty, let pack = model.library.pointee.pack else {
+      return PackedWeights(pages, bytes: bytes)
+    }
+    guard pack(raw, pages.base) == GNNC_OK else {
+      throw LaunchError.noMemory("packing the weights", bytes: bytes).failure
+    }
+    return PackedWeights(pages, bytes: bytes)
+  }
+}
+
+// MARK: - The header
+
+/// The file's first 64 bytes, so that what follows stays aligned.
+private struct Header: Equatable {
+  static let size = 64
+  static let magic = Array("GNNCWGT1".utf8)
+  let abi: UInt32
+  let packedBytes: UInt64
+  let checksum: UInt64
+  let schema: [UInt8]
+
+  init(of model: CompiledModel, contents: UnsafeRawBufferPointer) {
+    abi = UInt32(GNNC_ABI)
+    packedBytes = UInt64(model.tables.packedBytes)
+    checksum = PackedWeights.checksum(of: contents)
+    schema = Self.padded(model.tables.schema)
+  }
+
+  /// Nil where the file is too short, has other contents than it says, or is something else.
+  init?(_ file: UnsafeRawBufferPointer) {
+    guard file.count >= Self.size, file.prefix(8).elementsEqual(Self.magic) else { return nil }
+    abi = file.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
+    packedBytes = file.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+    checksum = file.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+    schema = Array(file[32..<64])
+    guard packedBytes == UInt64(file.count - Self.size),
+      checksum == PackedWeights.checksum(of: file.dropHeader)
+    else { return nil }
+  }
+
+  var encoded: [UInt8] {
+    var bytes = Self.magic
+    withUnsafeBytes(of: abi) { bytes += $0 }
+    bytes += [0, 0, 0, 0]
+    withUnsafeBytes(of: packedBytes) { bytes += $0 }
+    withUnsafeBytes(of: checksum) { bytes += $0 }
+    return bytes + schema
+  }
+
+  private static func padded(_ text: String) -> [UInt8] {
+    let bytes = Array(text.utf8.prefix(32))
+    return bytes + [UInt8](repeating: 0, count: 32 - bytes.count)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate var dropHeader: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: self[64...]) }
+}
+
+extension PackedWeights {
+  fileprivate static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return 0 }
+    var sums = [UInt64](repeating: 0, count: Int(gnnc_block_count(UInt64(bytes.count))))
+    gnnc_checksums(base, UInt64(bytes.count), 0, &sums)
+    return sums.withUnsafeBytes { gnnc_checksum($0.baseAddress, UInt64($0.count)) }
+  }
+}
+
+func systemMessage(_ number: Int32 = errno) -> String { String(cString: strerror(number)) }

@@ -32,7 +32,7 @@ gnnc_status gnnc_fail_open(gnnc_error *error, const char *path, int reason) {
 }
 
 gnnc_status gnnc_fail_write(gnnc_error *error, const char *path, int reason) {
-  if (reason == ENOSPC || reason == EDQUOT)
+  if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG)
     return say(error, GNNC_SYSTEM, "no room left on the disk for %s", path);
   return say(error, GNNC_SYSTEM, "cannot write %s: %s", path, strerror(reason));
 }

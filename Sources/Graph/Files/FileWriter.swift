@@ -1,0 +1,116 @@
+import CRuntime
+import Diagnostics
+import Glibc
+
+/// Writes a file from its beginning to its end; every write is checked.
+final class FileWriter {
+  enum Appearance {
+    /// Written beside its place under another name; `finish` renames it, and without `finish` nothing is left.
+    case whenWhole
+    /// Written where it stands: for files in a folder that itself appears when whole.
+    case atOnce
+  }
+
+  private let path: String
+  private let writtenPath: String
+  private var descriptor: Int32
+  private var buffer: UnsafeMutableRawBufferPointer
+  private var buffered = 0
+  private(set) var size: UInt64 = 0
+
+  init(_ path: String, appears: Appearance) throws(Failure) {
+    self.path = path
+    writtenPath = appears == .whenWhole ? temporaryName(for: path) : path
+    descriptor = open(writtenPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    buffer = .allocate(byteCount: 1 << 18, alignment: 64)
+    if descriptor < 0 { throw notWritten() }
+  }
+
+  deinit {
+    buffer.deallocate()
+    if descriptor >= 0 {
+      close(descriptor)
+      if writtenPath != path { unlink(writtenPath) }
+    }
+  }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    size += UInt64(bytes.count)
+    if bytes.count <= buffer.count - buffered {
+      return keep(bytes)
+    }
+    try flush()
+    if bytes.count < buffer.count { keep(bytes) } else { try write(bytes) }
+  }
+
+  func append(_ text: String) throws(Failure) {
+    var text = text
+    let failure: Failure? = text.withUTF8 { utf8 in
+      do throws(Failure) {
+        try append(UnsafeRawBufferPointer(utf8))
+        return nil
+      } catch { return error }
+    }
+    if let failure { throw failure }
+  }
+
+  func append<Number: BitwiseCopyable>(_ number: Number) throws(Failure) {
+    try withUnsafeBytes(of: number) { bytes throws(Failure) in try append(bytes) }
+  }
+
+  func appendZeros(_ count: Int) throws(Failure) {
+    for _ in 0..<count { try append(UInt8(0)) }
+  }
+
+  func finish() throws(Failure) {
+    try flush()
+    let closed = close(descriptor)
+    let reason = errno
+    descriptor = -1
+    if closed == 0, writtenPath == path || rename(writtenPath, path) == 0 { return }
+    let failure = notWritten(closed == 0 ? errno : reason)
+    if writtenPath != path { unlink(writtenPath) }
+    throw failure
+  }
+
+  private func keep(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    buffer.baseAddress?.advanced(by: buffered).copyMemory(from: start, byteCount: bytes.count)
+    buffered += bytes.count
+  }
+
+  private func flush() throws(Failure) {
+    let waiting = UnsafeRawBufferPointer(rebasing: buffer[..<buffered])
+    buffered = 0
+    try write(waiting)
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = Glibc.write(descriptor, rest.baseAddress, min(rest.count, 1 << 30))
+      if written > 0 {
+        rest = rest.dropFirst(written)
+      } else if written == 0 || errno != EINTR {
+        throw notWritten()
+      }
+    }
+  }
+
+  private func notWritten(_ reason: Int32 = errno) -> Failure {
+    var error = gnnc_error()
+    _ = gnnc_fail_write(&error, path, reason)
+    return error.failure(kind: "file", at: .file(path))
+  }
+}
+
+extension Slice where Base == UnsafeRawBufferPointer {
+  fileprivate var baseAddress: UnsafeRawPointer? { UnsafeRawBufferPointer(rebasing: self).baseAddress }
+}
+
+/// A hidden name beside `path` that no other process uses.
+func temporaryName(for path: String) -> String {
+  let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  let name = fileName(trimmed)
+  return "\(trimmed.dropLast(name.count)).\(name).\(getpid()).part"
+}

@@ -34,6 +34,11 @@ package struct StageSettings: Hashable, Sendable {
 package struct SweptEdges: Hashable, Sendable {
   package let type: EdgeTypeID
   package let direction: EdgeSet.Direction
+
+  package init(type: EdgeTypeID, direction: EdgeSet.Direction) {
+    self.type = type
+    self.direction = direction
+  }
 }
 
 /// Rows of numbers in memory, one for each vertex or edge.
@@ -90,6 +95,11 @@ package struct PackedConstant: Hashable, Sendable {
 
   package let value: ValueID
   package let layout: Layout
+
+  package init(value: ValueID, layout: Layout) {
+    self.value = value
+    self.layout = layout
+  }
 }
 
 /// One sweep over the rows of a vertex type, between two exchanges.
@@ -206,12 +216,26 @@ package struct Loop: Hashable, Sendable {
     /// Where in the result the domain begins, and its strides there: a part of a concatenation.
     package let offset: Int
     package let strides: [Int]
+
+    package init(value: ValueID, result: ValueID, mode: Mode, offset: Int, strides: [Int]) {
+      self.value = value
+      self.result = result
+      self.mode = mode
+      self.offset = offset
+      self.strides = strides
+    }
   }
 
   package var domain: [Int]
   package var roots: [Root]
   /// The rows of a block that it runs over.
-  package var rows: Rows = .all
+  package var rows: Rows
+
+  package init(domain: [Int], roots: [Root], rows: Rows = .all) {
+    self.domain = domain
+    self.roots = roots
+    self.rows = rows
+  }
 
   package enum Rows: Hashable, Sendable {
     case all

@@ -79,7 +79,7 @@ package enum Names {
     return word(instruction.operation)
   }
 
-  static func word(_ operation: Operation) -> String {
+  package static func word(_ operation: Operation) -> String {
     switch operation {
     case .feature: "feature"
     case .parameter: "weight"

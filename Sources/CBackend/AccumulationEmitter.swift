@@ -1,0 +1,91 @@
+import Program
+import Stages
+
+/// Loops over the edges of a block that add to running results.
+extension LoopEmitter {
+  /// Edges whose messages are added in one pass over an accumulator: in order, so the bits are those of one at a time.
+  private static let edgesAtOnce = 4
+  /// Accumulators up to this width are held in a local array, which compilers keep in registers.
+  private static let localWidth = 64
+  /// How many edges ahead a gathered row is asked for.
+  private static let prefetchDistance = 8
+
+  func accumulate(_ text: inout CText) {
+    let width = loop.domain.reduce(1, *)
+    if case .replace = loop.roots[0].mode {
+      return emitEdges(count: 1, head: nil, names: accumulators, &text)
+    }
+    var names = accumulators
+    let isLocal = width <= Self.localWidth
+    if isLocal {
+      for root in loop.roots {
+        let name = accumulators[root.result]! + "_local"
+        names[root.result] = name
+        text.line("float \(name)[\(width)];")
+        text.line("for (size_t f = 0; f < \(width); f++) \(name)[f] = \(accumulators[root.result]!)[f];")
+      }
+    }
+    let (j, many) = (scope.rowVariable, Self.edgesAtOnce)
+    text.line("size_t \(j) = \(firstRow);")
+    emitEdges(count: many, head: "for (; \(j) + \(many) <= \(rowCount); \(j) += \(many))", names: names, &text)
+    emitEdges(count: 1, head: "for (; \(j) < \(rowCount); \(j)++)", names: names, &text)
+    if isLocal {
+      for root in loop.roots {
+        text.line("for (size_t f = 0; f < \(width); f++) \(accumulators[root.result]!)[f] = \(names[root.result]!)[f];")
+      }
+    }
+  }
+
+  /// One pass over `count` edges at once.
+  private func emitEdges(count: Int, head: String?, names: [ValueID: String], _ text: inout CText) {
+    func statements(_ emitter: inout ExpressionEmitter) -> [String] {
+      loop.roots.map { root in
+        let flat = Affine.flat(domainIndex, root.strides)
+        let target = "\(names[root.result]!)[\(emitter.text(emitter.note(flat)))]"
+        var total = target
+        for edge in 0..<count {
+          let row = self.row + Affine(constant: edge)
+          let whole = emitter.value(root.value, domainIndex, row: row)
+          let term = emitter.hoist(whole, named: Names.of(root.value, in: program))
+          switch root.mode {
+          case .accumulate(let reduction): total = Self.step(reduction, total, term, .single)
+          case .replace, .store, .reduceAxis: total = term.text
+          }
+        }
+        return "\(target) = \(total);"
+      }
+    }
+    var survey = emitter(nil)
+    _ = statements(&survey)
+    var writer = emitter(nest(survey.accesses, rowIsOpaque: true, withRow: false))
+    let lines = statements(&writer)
+    func body(_ text: inout CText) {
+      if count > 1 { prefetch(writer, &text) }
+      openAxes(writer, &text) { inner in for line in lines { inner.line(line) } }
+    }
+    for statement in writer.hoisted[0] { text.line(statement) }
+    if let head { text.block(head, body) } else { text.block("for (size_t j = 0; j < 1; j++)", body) }
+  }
+
+  private func prefetch(_ writer: ExpressionEmitter, _ text: inout CText) {
+    for gather in writer.gathered where gather.width >= 16 {
+      let skip = scope.skipsLoop ? " - loop" : ""
+      let pointer =
+        "\(gather.pointer) + (size_t)ahead[\(gather.row) + \(Self.prefetchDistance)\(skip)] * \(gather.stride)"
+      text.line("gnnc_prefetch(\(pointer)\(gather.first == 0 ? "" : " + \(gather.first)"), \(gather.width));")
+    }
+  }
+
+  /// The loops over the axes, inside the one over edges.
+  private func openAxes(_ writer: ExpressionEmitter, _ text: inout CText, _ body: (inout CText) -> Void) {
+    let nest = writer.nest!
+    func nested(_ place: Int, _ text: inout CText) {
+      for statement in writer.hoisted[place] { text.line(statement) }
+      guard place < nest.count else { return body(&text) }
+      let (name, width) = (writer.variableNames[place], extent(nest[place]))
+      if place == nest.count - 1 && width >= 4 { text.margin("#pragma omp simd") }
+      text.block("for (size_t \(name) = 0; \(name) < \(width); \(name)++)") { nested(place + 1, &$0) }
+    }
+    nested(1, &text)
+  }
+}

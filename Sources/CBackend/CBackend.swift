@@ -1,0 +1,46 @@
+import Program
+import Stages
+
+/// What a compiled model says of itself beside its tables.
+package struct ModelDescription: Sendable {
+  /// The model's name: its file's, without the ending.
+  package let name: String
+  /// A hash of the program, to tell models apart.
+  package let fingerprint: String
+
+  package init(name: String, fingerprint: String) {
+    self.name = name
+    self.fingerprint = fingerprint
+  }
+}
+
+/// Stages as C.
+package enum CBackend {
+  /// One translation unit: it includes gnnc_kernels.h and exports `gnnc_describe` alone.
+  package static func emit(_ stages: StageProgram, _ description: ModelDescription) -> String {
+    let model = ModelNames(stages)
+    let emitters = stages.stages.indices.map { StageEmitter(stages, number: $0, model) }
+    let pack = PackEmitter(stages, model)
+    let arena = emitters.map(\.arena.bytes).max() ?? 0
+    let hub = emitters.flatMap { emitter in emitter.stage.sweeps.map { emitter.hubWidth($0) * 4 } }.max() ?? 0
+    var text = CText()
+    text.line("// \(description.name): compiled by gnnc. Between two gathers, nothing touches memory.")
+    text.line("#include <math.h>")
+    text.line("#include <omp.h>")
+    text.line("#include <stdlib.h>")
+    text.line()
+    text.line("#include \"gnnc_kernels.h\"")
+    text.line()
+    text.line("enum { TILE = \(stages.settings.tileRows), ARENA_BYTES = \(max(arena, 64)) };")
+    text.line()
+    text.line("// Where each weight begins among the packed ones, in floats.")
+    pack.emitOffsets(&text)
+    for emitter in emitters { emitter.emit(&text) }
+    pack.emitFunction(&text)
+    TableEmitter(
+      stages: stages, model: model, parameters: pack.parameters, description: description,
+      arenaBytes: arena, hubBytes: hub
+    ).emit(&text)
+    return text.text
+  }
+}

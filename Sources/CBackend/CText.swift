@@ -1,0 +1,101 @@
+import Foundation
+import Program
+
+/// C text as it grows: lines with their indentation.
+struct CText {
+  private(set) var lines: [String] = []
+  private var depth = 0
+
+  mutating func line(_ text: String = "") {
+    lines.append(text.isEmpty ? "" : String(repeating: "  ", count: depth) + text)
+  }
+
+  /// Directives and labels stand at the margin.
+  mutating func margin(_ text: String) { lines.append(text) }
+
+  mutating func indented(_ body: (inout CText) -> Void) {
+    depth += 1
+    body(&self)
+    depth -= 1
+  }
+
+  mutating func block(_ head: String, end: String = "}", _ body: (inout CText) -> Void) {
+    line(head + " {")
+    indented(body)
+    line(end)
+  }
+
+  mutating func append(_ other: CText) { for text in other.lines { line(text) } }
+
+  var text: String { lines.joined(separator: "\n") + "\n" }
+
+  /// Whether an identifier occurs in the text.
+  func mentions(_ name: String) -> Bool { lines.contains { CText.mentions(name, in: $0) } }
+
+  static func mentions(_ name: String, in line: String) -> Bool {
+    var rest = line[...]
+    while let range = rest.range(of: name) {
+      let before = range.lowerBound == line.startIndex ? " " : line[line.index(before: range.lowerBound)]
+      let after = range.upperBound == line.endIndex ? " " : line[range.upperBound]
+      if !isWord(before) && !isWord(after) { return true }
+      rest = rest[range.upperBound...]
+    }
+    return false
+  }
+
+  private static func isWord(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || character == "_"
+  }
+}
+
+/// The kind of number that expressions are computed in.
+enum Precision {
+  /// In stages.
+  case single
+  /// Where weights are packed.
+  case double
+
+  var type: String { self == .single ? "float" : "double" }
+  var suffix: String { self == .single ? "f" : "" }
+
+  func literal(_ number: Double) -> String {
+    if number.isNaN { return "NAN" }
+    if number.isInfinite { return number < 0 ? "-INFINITY" : "INFINITY" }
+    var text = self == .single ? "\(Float(number))" : "\(number)"
+    if self == .single, !Float(number).isFinite { return number < 0 ? "-INFINITY" : "INFINITY" }
+    if !text.contains(".") && !text.contains("e") { text += ".0" }
+    return (number.sign == .minus ? "(" + text + suffix + ")" : text + suffix)
+  }
+}
+
+/// Identifiers, each given once within its scope.
+struct Identifiers {
+  private var taken: Set<String>
+
+  init(reserved: Set<String> = []) { taken = reserved.union(Identifiers.keywords) }
+
+  mutating func unique(_ wish: String) -> String {
+    var base = String(wish.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+    if base.isEmpty || base.first!.isNumber { base = "v" + base }
+    var name = base
+    var number = 1
+    while !taken.insert(name).inserted {
+      number += 1
+      name = "\(base)_\(number)"
+    }
+    return name
+  }
+
+  private static let keywords: Set<String> = [
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum",
+    "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return",
+    "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void",
+    "volatile", "while", "asm", "typeof", "linux", "unix", "NAN", "INFINITY",
+    // Used in every function.
+    "call", "arena", "tile", "rows", "row", "span", "edges", "owned", "weights", "ids", "own", "others",
+    "loop", "i", "j", "e", "n", "u", "f", "k", "g", "l", "c", "lane", "cursor", "sets", "y", "x_row",
+    "ahead", "start", "end", "first", "raw", "packed", "scratch", "local", "main", "index", "exp", "log",
+    "sin", "cos", "tanh", "erf", "pow", "sqrt", "floor", "round", "max", "min", "abs", "gamma", "y0", "y1",
+    "j0", "j1", "jn", "yn", "signal", "time", "read", "write", "free", "select", "remove", "rename",
+  ]
+}

@@ -1,0 +1,131 @@
+import Program
+import Stages
+
+/// Writes one `Loop` as C.
+struct LoopEmitter {
+  let scope: Scope
+  let loop: Loop
+  /// How many rows there are, and the first: C expressions.
+  let rowCount: String
+  let firstRow: String
+  /// The names of accumulators, where a loop has any.
+  var accumulators: [ValueID: String] = [:]
+  let identifiers: Identifiers
+
+  var program: Program { scope.program }
+
+  func emit(_ text: inout CText) {
+    switch loop.roots[0].mode {
+    case .store: store(&text)
+    case .reduceAxis(let reduction, let axis): reduceAxis(reduction, axis: axis, &text)
+    case .accumulate, .replace: accumulate(&text)
+    }
+  }
+
+  // MARK: - Loop nests
+
+  /// The loop variables of the domain's axes: 1, 2, ...; 0 is the row.
+  var domainIndex: [Affine] { loop.domain.indices.map { Affine(variable: $0 + 1) } }
+  var extents: [Int] { [1] + loop.domain }
+  let row = Affine(variable: 0)
+
+  func emitter(_ nest: [[Int]]?) -> ExpressionEmitter {
+    var emitter = ExpressionEmitter(scope, extents: extents, nest: nest, identifiers: identifiers)
+    emitter.variableNames = nest.map { Self.names($0, row: scope.rowVariable) } ?? []
+    return emitter
+  }
+
+  static func names(_ nest: [[Int]], row: String) -> [String] {
+    let letters = ["f", "k", "g", "l", "m", "o", "p", "q"]
+    return nest.enumerated().map { place, group in
+      if group == [0] { return row }
+      let fromInside = nest.count - 1 - place
+      return fromInside < letters.count ? letters[fromInside] : "f\(fromInside)"
+    }
+  }
+
+  /// Which neighbouring loops can be walked as one: every access moves on evenly across them.
+  func nest(_ accesses: [ExpressionEmitter.Access], rowIsOpaque: Bool, withRow: Bool) -> [[Int]] {
+    var nest: [[Int]] = [[0]]
+    for variable in 1..<max(extents.count, 1) {
+      let before = nest[nest.count - 1].last!
+      let even = accesses.allSatisfy {
+        ($0.index.terms[before] ?? 0) == ($0.index.terms[variable] ?? 0) * extents[variable]
+      }
+      let canJoin = before == 0 ? withRow && !rowIsOpaque && accesses.contains { $0.index.terms[0] != nil } : true
+      if even && canJoin { nest[nest.count - 1].append(variable) } else { nest.append([variable]) }
+    }
+    return nest
+  }
+
+  func extent(_ group: [Int]) -> Int { group.reduce(1) { $0 * extents[$1] } }
+
+  /// Opens the loops of a nest around a body, with what is hoisted at the head of each.
+  func open(
+    _ emitter: ExpressionEmitter, _ text: inout CText, from place: Int = 0, simd: Bool = true,
+    _ body: (inout CText) -> Void
+  ) {
+    let nest = emitter.nest!
+    guard place < nest.count else { return body(&text) }
+    for statement in emitter.hoisted[place] { text.line(statement) }
+    let group = nest[place]
+    let name = emitter.variableNames[place]
+    let width = extent(group)
+    let isInnermost = place == nest.count - 1
+    var head: String
+    if group.contains(0) {
+      let count = width == 1 ? rowCount : "\(rowCount) * \(width)"
+      let start = firstRow == "0" || width == 1 ? firstRow : "\(firstRow) * \(width)"
+      head = "for (size_t \(name) = \(start); \(name) < \(count); \(name)++)"
+    } else {
+      head = "for (size_t \(name) = 0; \(name) < \(width); \(name)++)"
+    }
+    if isInnermost && simd && (group.contains(0) || width >= 4) { text.margin("#pragma omp simd") }
+    text.block(head) { inner in
+      if isInnermost {
+        for statement in emitter.hoisted[nest.count] { inner.line(statement) }
+        body(&inner)
+      } else {
+        open(emitter, &inner, from: place + 1, simd: simd, body)
+      }
+    }
+  }
+
+  // MARK: - Storing
+
+  private func store(_ text: inout CText) {
+    let root = loop.roots[0]
+    func statement(_ emitter: inout ExpressionEmitter) -> String {
+      let flat = Affine.flat(domainIndex, root.strides) + Affine(constant: root.offset)
+      let shape = program[root.value].type.shape
+      let source = Affine.flat(domainIndex, Shape.strides(loop.domain)).split(shape, extents: extents)!
+      var term = emitter.value(root.value, source, row: row, isTop: root.value == root.result)
+      if term.isCondition { term.text = "(\(scope.precision.type))\(term.text)" }
+      return "\(destination(root, flat, &emitter)) = \(Self.bare(term.text));"
+    }
+    var survey = emitter(nil)
+    _ = statement(&survey)
+    var writer = emitter(nest(survey.accesses, rowIsOpaque: survey.rowIsOpaque, withRow: true))
+    let line = statement(&writer)
+    open(writer, &text) { $0.line(line) }
+  }
+
+  func destination(_ root: Loop.Root, _ flat: Affine, _ emitter: inout ExpressionEmitter) -> String {
+    guard let memory = scope.memory(of: root.result, row: scope.rowVariable) else {
+      preconditionFailure("a result without rows")
+    }
+    return "\(memory.pointer)[\(emitter.text(emitter.access(memory, flat, row: row)))]"
+  }
+
+  /// Without the outermost parentheses.
+  static func bare(_ text: String) -> String {
+    guard text.first == "(", text.last == ")" else { return text }
+    var depth = 0
+    for (place, character) in text.enumerated() {
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      if depth == 0 && place < text.count - 1 { return text }
+    }
+    return String(text.dropFirst().dropLast())
+  }
+}

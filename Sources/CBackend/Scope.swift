@@ -1,0 +1,172 @@
+import Program
+import Stages
+
+/// The C names of what lasts for a whole model.
+struct ModelNames {
+  private(set) var tensors: [String] = []
+  private(set) var packed: [String] = []
+  private(set) var identifiers = Identifiers()
+
+  init(_ stages: StageProgram) {
+    for tensor in stages.tensors { tensors.append(identifiers.unique(tensor.name)) }
+    for constant in stages.packed {
+      packed.append(identifiers.unique(ModelNames.constant(constant.value, in: stages.program)))
+    }
+  }
+
+  /// A constant is named after the first weight it comes from.
+  static func constant(_ value: ValueID, in program: Program) -> String {
+    var value = value
+    while true {
+      let instruction = program[value]
+      if case .parameter(let id) = instruction.operation { return program[id].keys[0] }
+      guard let next = instruction.operands.first else { return Names.of(value, in: program) }
+      value = next
+    }
+  }
+}
+
+/// Where an expression stands: on the rows of a tile, on a block of edges, or where weights are packed; and what each
+/// value is called there.
+struct Scope {
+  enum Kind {
+    case rows
+    case edges(Sweep)
+    /// Constants in double precision, each in an array of its own.
+    case constants([ValueID: String])
+  }
+
+  let kind: Kind
+  let stages: StageProgram
+  let model: ModelNames
+  /// The tile buffers of the stage.
+  let tileNames: [String]
+  let tiles: [ScratchBuffer]
+  let places: [ValueID: Location]
+  /// The block buffers of the sweep.
+  let blockNames: [String]
+
+  var program: Program { stages.program }
+  var precision: Precision { if case .constants = kind { .double } else { .single } }
+  var rowVariable: String { if case .edges = kind { "j" } else { "i" } }
+
+  /// A value's rows: where they begin, and how far apart they are.
+  struct Memory {
+    /// An expression for the first number of row 0, or of the row itself if `rowIsFixed`.
+    let pointer: String
+    let stride: Int
+    let first: Int
+    /// The pointer names one row: the row variable has no part in the index.
+    let isOneRow: Bool
+    /// The pointer is another for each row.
+    let changesWithRow: Bool
+    /// Wide rows elsewhere in memory, worth asking for early.
+    var gathered: (tensor: String, stride: Int, first: Int, width: Int)? = nil
+  }
+
+  /// Where the rows of a value are, if they are in memory here. `row` is the row variable, or it plus a number.
+  func memory(of value: ValueID, row: String) -> Memory? {
+    let value = root(value)
+    let instruction = program[value]
+    if case .constants(let names) = kind {
+      return names[value].map {
+        Memory(pointer: $0, stride: 0, first: 0, isOneRow: true, changesWithRow: false)
+      }
+    }
+    switch instruction.type.space {
+    case .constant:
+      guard
+        let place = stages.packed.firstIndex(of: PackedConstant(value: value, layout: .plain))
+      else { return nil }
+      return Memory(pointer: model.packed[place], stride: 0, first: 0, isOneRow: true, changesWithRow: false)
+    case .vertices: return vertexMemory(value)
+    case .edges: return edgeMemory(value, instruction, row: row)
+    case .graph: return nil
+    }
+  }
+
+  private func root(_ value: ValueID) -> ValueID {
+    var value = value
+    while program[value].operation == .reshape { value = program[value].operands[0] }
+    return value
+  }
+
+  /// Whether row 0 of a block may be an added self-loop, which has no place among the graph's edges.
+  var skipsLoop: Bool {
+    guard case .edges(let sweep) = kind else { return false }
+    return sweep.set.loops == .added && sweep.extent == .allEdges
+  }
+
+  private var isEdges: Bool { if case .edges = kind { true } else { false } }
+
+  private func vertexMemory(_ value: ValueID) -> Memory? {
+    switch places[value] {
+    case .tile(let buffer)?:
+      return Memory(
+        pointer: tileNames[buffer], stride: tiles[buffer].stride, first: 0, isOneRow: isEdges,
+        changesWithRow: false)
+    case .tensor(let tensor, let first)?:
+      return Memory(
+        pointer: isEdges ? Scope.ownRow(model.tensors[tensor]) : model.tensors[tensor],
+        stride: stages.tensors[tensor].stride, first: first, isOneRow: isEdges, changesWithRow: false)
+    case .block?, nil:
+      return nil
+    }
+  }
+
+  /// The pointer to the target's own row of a tensor whose other rows are gathered in the same function.
+  static func ownRow(_ tensor: String) -> String { tensor + "_own" }
+
+  private func edgeMemory(_ value: ValueID, _ instruction: Instruction, row: String) -> Memory? {
+    guard case .edges(let sweep) = kind else { return nil }
+    if case .block(let buffer)? = sweep.places[value] {
+      return Memory(
+        pointer: blockNames[buffer], stride: sweep.blockBuffers[buffer].stride, first: 0,
+        isOneRow: false, changesWithRow: false)
+    }
+    switch instruction.operation {
+    case .source:
+      let source = root(instruction.operands[0])
+      guard case .tensor(let tensor, let first)? = places[source] else { return nil }
+      let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
+      return Memory(
+        pointer: "\(name) + (size_t)ids[\(row)] * \(stride)", stride: 0, first: first, isOneRow: true,
+        changesWithRow: true,
+        gathered: (name, stride, first, program[source].type.width))
+    case .target:
+      return memory(of: instruction.operands[0], row: row)
+    case .view:
+      return memory(of: instruction.operands[0], row: row)
+    case .feature:
+      return featureMemory(value, sweep, row: row)
+    default: return nil
+    }
+  }
+
+  private func featureMemory(_ value: ValueID, _ sweep: Sweep, row: String) -> Memory? {
+    let tensor = stages.tensors.firstIndex {
+      guard case .edgeFeature(sweep.edges, _) = $0.kind else { return false }
+      return $0.columns.contains { $0.value == value }
+    }
+    guard let tensor else { return nil }
+    let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
+    let skip = skipsLoop ? " - loop" : ""
+    return Memory(
+      pointer: "\(name) + (e + \(row)\(skip)) * \(stride)", stride: 0, first: 0, isOneRow: true,
+      changesWithRow: true)
+  }
+
+  /// How many in-edges of `set` a target has, as an expression.
+  func degree(_ set: EdgeSet) -> String {
+    let place = stages.edgeSets.firstIndex(of: SweptEdges(type: set.type, direction: set.direction))!
+    let row = isEdges ? "span.row" : "tile.first + i"
+    let edges = "&call->edges[\(place)]"
+    switch set.loops {
+    case .kept: return "(float)gnnc_in_edges(\(edges), \(row))"
+    case .removed:
+      return "(float)(gnnc_in_edges(\(edges), \(row)) - gnnc_self_loops(\(edges), \(row)))"
+    case .added:
+      return "(float)(gnnc_in_edges(\(edges), \(row)) - gnnc_self_loops(\(edges), \(row)) + 1)"
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import Program
+import Stages
+
+/// The stage function itself: tiles of ordinary rows from one shared cursor, then hubs chunk by chunk.
+extension StageEmitter {
+  /// A tile takes no more rows once it has so many in-edges.
+  private static let tileEdges = 8192
+
+  func emitStage(_ turns: [Turn], _ text: inout CText) {
+    let swept = stage.sweptEdges
+    text.block("static gnnc_status \(functionName)(const gnnc_call *call)") { text in
+      text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];")
+      let sets = swept.map { "&call->edges[\($0)]" }.joined(separator: ", ")
+      text.line("const gnnc_edges *const sets[] = {\(sets.isEmpty ? "NULL" : sets)};")
+      text.line("uint64_t cursor = 0;")
+      text.margin("#pragma omp parallel num_threads((int)call->threads)")
+      text.block("") { text in
+        text.line("char *const arena = (char *)call->arena + (size_t)omp_get_thread_num() * ARENA_BYTES;")
+        text.line("gnnc_tile tile;")
+        let take =
+          "gnnc_take_tile(&cursor, owned.count, sets, \(swept.count), TILE, \(Self.tileEdges), call->stop, &tile)"
+        text.block("while (\(take))") { text in
+          for turn in turns {
+            switch turn {
+            case .rows(let name): text.line("\(name)(call, arena, tile);")
+            case .sweep(let name, let sweep): sweepRows(name, sweep, &text)
+            }
+          }
+        }
+      }
+      if !swept.isEmpty { hubs(turns, swept, &text) }
+      text.line("return *call->stop ? GNNC_INTERRUPTED : GNNC_OK;")
+    }
+    text.line()
+  }
+
+  /// Every row of a tile, whole.
+  private func sweepRows(_ name: String, _ sweep: Sweep, _ text: inout CText) {
+    text.block("for (uint32_t i = 0; i < tile.rows; i++)") { text in
+      text.line("const uint64_t row = tile.first + i;")
+      text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
+      text.line("const gnnc_span span = {row, edges->start[row], \(end(sweep, "row")), \(loop(sweep)), \(fresh(sweep))};")
+      text.line("\(name)(call, arena, i, span, \(results(sweep, "i", "tile.first + i")));")
+    }
+  }
+
+  private func end(_ sweep: Sweep, _ row: String) -> String {
+    sweep.set.loops == .kept
+      ? "edges->start[\(row) + 1]" : "edges->start[\(row) + 1] - gnnc_self_loops(edges, \(row))"
+  }
+
+  private func loop(_ sweep: Sweep) -> Int { sweep.set.loops == .added ? 1 : 0 }
+
+  private func fresh(_ sweep: Sweep) -> Int { sweep.accumulators.contains { $0.isFirst } ? 1 : 0 }
+
+  /// Where the accumulators of a row are.
+  private func results(_ sweep: Sweep, _ i: String, _ row: String) -> String {
+    sweep.accumulators.map { accumulator in
+      switch stage.places[accumulator.value] {
+      case .tile(let buffer)?:
+        return "(float *)(arena + \(arena.offsets[buffer])) + (size_t)\(i) * \(stage.tileBuffers[buffer].stride)"
+      case .tensor(let tensor, let first)?:
+        let stride = stages.tensors[tensor].stride
+        return "(float *)call->tensors[\(tensor)] + (owned.first + \(row)) * \(stride) + \(first)"
+      case .block?, nil: preconditionFailure("an accumulator without a row")
+      }
+    }.joined(separator: ", ")
+  }
+
+  // MARK: - Hubs
+
+  /// Rows with more in-edges than a chunk: all threads share the chunks of one row, which are then added in order.
+  private func hubs(_ turns: [Turn], _ swept: [Int], _ text: inout CText) {
+    text.block("for (size_t s = 0; s < \(swept.count); s++)") { text in
+      text.block("for (uint64_t h = 0; h < sets[s]->hubs && !*call->stop; h++)") { text in
+        text.line("const uint64_t row = sets[s]->hub[h];")
+        if swept.count > 1 { text.line("if (gnnc_is_hub(sets, (int)s, row)) continue;  // had in an earlier set") }
+        text.line("const gnnc_tile tile = {row, 1};")
+        text.line("char *const arena = call->arena;")
+        for turn in turns {
+          switch turn {
+          case .rows(let name): text.line("\(name)(call, arena, tile);")
+          case .sweep(let name, let sweep): sweepHub(name, sweep, &text)
+          }
+        }
+      }
+    }
+  }
+
+  private func sweepHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
+    guard sweep.extent == .allEdges else {
+      return text.block("") { text in
+        text.line("const gnnc_span span = {row, 0, 0, 0, 1};")
+        text.line("\(name)(call, arena, 0, span, \(results(sweep, "0", "row")));")
+      }
+    }
+    let width = hubWidth(sweep)
+    text.block("") { text in
+      text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
+      text.line("const uint64_t begin = edges->start[row], end = \(end(sweep, "row"));")
+      text.line("const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
+      text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
+      text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
+        text.line("float *const part = (float *)call->hub + c * \(width);")
+        text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
+        text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
+        text.block("if (c == 0)", end: "} else {") { text in
+          text.line("const gnnc_span span = {row, first, last, \(loop(sweep)), \(fresh(sweep))};")
+          text.line("\(name)(call, arena, 0, span, \(results(sweep, "0", "row")));")
+        }
+        text.indented { text in
+          text.line("const gnnc_span span = {row, first, last, 0, 1};")
+          text.line("\(name)(call, arena, 0, span, \(partResults(sweep)));")
+        }
+        text.line("}")
+      }
+      text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
+        text.line("const float *const part = (const float *)call->hub + c * \(width);")
+        join(sweep, &text)
+      }
+    }
+  }
+
+  /// Floats that one chunk's results take.
+  func hubWidth(_ sweep: Sweep) -> Int {
+    sweep.accumulators.reduce(0) { $0 + ($1.width + 15) / 16 * 16 }
+  }
+
+  private func partResults(_ sweep: Sweep) -> String {
+    var first = 0
+    return sweep.accumulators.map { accumulator in
+      defer { first += (accumulator.width + 15) / 16 * 16 }
+      return first == 0 ? "part" : "part + \(first)"
+    }.joined(separator: ", ")
+  }
+
+  private func join(_ sweep: Sweep, _ text: inout CText) {
+    var first = 0
+    let rows = results(sweep, "0", "row").components(separatedBy: ", ")
+    for (accumulator, row) in zip(sweep.accumulators, rows) {
+      text.block("") { text in
+        text.line("float *const total = \(row);")
+        let part = Term(text: first == 0 ? "part[f]" : "part[\(first) + f]", variables: [], isAtom: true)
+        let next = LoopEmitter.step(accumulator.reduction, "total[f]", part, .single)
+        text.line("for (size_t f = 0; f < \(accumulator.width); f++) total[f] = \(next);")
+      }
+      first += (accumulator.width + 15) / 16 * 16
+    }
+  }
+}

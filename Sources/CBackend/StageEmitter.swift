@@ -1,0 +1,211 @@
+import Diagnostics
+import Program
+import Stages
+
+/// Writes one stage: a function for each turn on the rows of a tile, one for each sweep over the in-edges of a row, and
+/// the stage itself, which hands out tiles to threads and splits the rows of hubs.
+struct StageEmitter {
+  let stages: StageProgram
+  let stage: Stage
+  let number: Int
+  let model: ModelNames
+  let tileNames: [String]
+  let arena: Arena
+
+  init(_ stages: StageProgram, number: Int, _ model: ModelNames) {
+    self.stages = stages
+    self.number = number
+    self.model = model
+    stage = stages.stages[number]
+    var identifiers = model.identifiers
+    tileNames = stage.tileBuffers.map { identifiers.unique($0.name) }
+    self.identifiers = identifiers
+    arena = Arena(stage, rows: stages.settings.tileRows)
+  }
+
+  let identifiers: Identifiers
+  var program: Program { stages.program }
+  var functionName: String { "stage\(number)" }
+
+  func emit(_ text: inout CText) {
+    comment(&text)
+    var rowTurns = 0
+    var sweeps = 0
+    var turns: [Turn] = []
+    for section in stage.sections {
+      switch section {
+      case .rows(let kernels):
+        rowTurns += 1
+        let name = "\(functionName)_rows\(rowTurns)"
+        emitRows(kernels, name, &text)
+        turns.append(.rows(name))
+      case .sweep(let sweep):
+        sweeps += 1
+        let name = "\(functionName)_sweep\(sweeps)"
+        SweepEmitter(stage: self, sweep: sweep).emit(name, &text)
+        turns.append(.sweep(name, sweep))
+      }
+    }
+    emitStage(turns, &text)
+  }
+
+  enum Turn {
+    case rows(String)
+    case sweep(String, Sweep)
+  }
+
+  private func comment(_ text: inout CText) {
+    let type = program.schema[stage.vertexType].name
+    text.line("// Stage \(number): \(stage.name), for the vertices of \(type).")
+    func list(_ word: String, _ tensors: [Int]) {
+      guard !tensors.isEmpty else { return }
+      let names = tensors.map { "\(model.tensors[$0]) [\(stages.tensors[$0].width)]" }
+      text.line("// \(word) \(names.joined(separator: ", ")).")
+    }
+    list("Gathers", stage.gathers)
+    list("Reads", stage.reads)
+    list("Writes", stage.writes)
+  }
+
+  // MARK: - Rows
+
+  private func emitRows(_ kernels: [Kernel], _ name: String, _ text: inout CText) {
+    let scope = self.scope(.rows, blockNames: [])
+    var body = CText()
+    for kernel in kernels { emit(kernel, scope, rowCount: "tile.rows", &body) }
+    text.block("static void \(name)(const gnnc_call *call, char *arena, gnnc_tile tile)") { inner in
+      unpack(body, ownRow: false, &inner)
+      inner.append(body)
+    }
+    text.line()
+  }
+
+  func scope(_ kind: Scope.Kind, blockNames: [String]) -> Scope {
+    Scope(
+      kind: kind, stages: stages, model: model, tileNames: tileNames, tiles: stage.tileBuffers,
+      places: stage.places, blockNames: blockNames)
+  }
+
+  /// One kernel on the rows of a tile or the edges of a block.
+  func emit(_ kernel: Kernel, _ scope: Scope, rowCount: String, _ text: inout CText) {
+    switch kernel {
+    case .loop(let loop):
+      comment(loop.roots[0].result, &text)
+      LoopEmitter(
+        scope: scope, loop: loop, rowCount: loop.rows == .loopOnly ? "loop" : rowCount,
+        firstRow: loop.rows == .withoutLoop ? "loop" : "0", identifiers: identifiers
+      ).emit(&text)
+    case .dense(let dense):
+      comment(dense.value, &text)
+      emitDense(dense, scope, rowCount: rowCount, &text)
+    case .finishEmpty(let value, let sets):
+      finishEmpty(value, sets, scope, &text)
+    }
+  }
+
+  /// What follows, in the user's names: `h = linear [64], sage.gnn:12`.
+  func comment(_ value: ValueID, _ text: inout CText) {
+    let instruction = program[value]
+    let shape = instruction.type.shape.map(String.init).joined(separator: ", ")
+    var note = "// \(Names.of(value, in: program)) [\(shape)]"
+    if let origin = instruction.origin { note += ", \(origin.source.name):\(origin.line)" }
+    text.line(note)
+  }
+
+  private func emitDense(_ dense: Dense, _ scope: Scope, rowCount: String, _ text: inout CText) {
+    guard let input = scope.memory(of: dense.input, row: "0"), let output = scope.memory(of: dense.value, row: "0")
+    else { preconditionFailure("a product whose operands have no rows") }
+    let weights = model.packed[dense.weights]
+    for batch in 0..<dense.batch {
+      for extra in 0..<dense.extra {
+        let part = batch * dense.extra + extra
+        let x = Self.offset(input.pointer, input.first + part * dense.inputs)
+        let y = Self.offset(output.pointer, output.first + part * dense.outputs)
+        let w = batch == 0 ? weights : "\(weights) + GNNC_PANELS(\(batch), \(dense.outputs), \(dense.inputs))"
+        text.line(
+          "gnnc_dense((uint32_t)\(rowCount), \(dense.outputs), \(dense.inputs), \(x), \(input.stride), \(w), \(y), \(output.stride));")
+      }
+    }
+  }
+
+  private static func offset(_ pointer: String, _ first: Int) -> String {
+    first == 0 ? pointer : "\(pointer) + \(first)"
+  }
+
+  /// Max and min of no in-edges are 0.
+  private func finishEmpty(_ value: ValueID, _ sets: [EdgeSet], _ scope: Scope, _ text: inout CText) {
+    guard let memory = scope.memory(of: value, row: "i") else { return }
+    let degrees = sets.map { scope.degree($0) }.joined(separator: " + ")
+    let width = program[value].type.width
+    let start = memory.first == 0 ? "" : "\(memory.first) + "
+    text.block("for (size_t i = 0; i < tile.rows; i++)") {
+      $0.line("if (\(degrees) > 0) continue;")
+      $0.line("for (size_t f = 0; f < \(width); f++) \(memory.pointer)[\(start)i * \(memory.stride) + f] = 0;")
+    }
+  }
+
+  // MARK: - Unpacking
+
+  /// Declares the pointers that a body uses. In a sweep they are those of one row.
+  func unpack(_ body: CText, ownRow: Bool, _ text: inout CText) {
+    let row = ownRow ? "span.row" : "tile.first"
+    var usesOwned = body.mentions("owned")
+    var declarations: [String] = []
+    for (place, tensor) in stages.tensors.enumerated() {
+      let name = model.tensors[place]
+      let writes = stage.writes.contains(place)
+      let type = writes ? "float *restrict const" : "const float *const"
+      let base = "(\(writes ? "" : "const ")float *)call->tensors[\(place)]"
+      if ownRow {
+        if body.mentions(Scope.ownRow(name)) {
+          usesOwned = true
+          declarations.append(
+            "\(type) \(Scope.ownRow(name)) = \(base) + (owned.first + span.row) * \(tensor.stride);")
+        }
+        if body.mentions(name) { declarations.append("const float *const \(name) = \(base);") }
+      } else if body.mentions(name) {
+        usesOwned = true
+        declarations.append("\(type) \(name) = \(base) + (owned.first + \(row)) * \(tensor.stride);")
+      }
+    }
+    for (place, buffer) in stage.tileBuffers.enumerated() where body.mentions(tileNames[place]) {
+      let shift = ownRow ? " + (size_t)i * \(buffer.stride)" : ""
+      declarations.append(
+        "\(ownRow ? "const float *const" : "float *restrict const") \(tileNames[place]) = (\(ownRow ? "const " : "")float *)(arena + \(arena.offsets[place]))\(shift);")
+    }
+    for (place, name) in model.packed.enumerated() where body.mentions(name) {
+      declarations.append("const float *const \(name) = (const float *)call->weights + WEIGHTS_\(place);")
+    }
+    if usesOwned { text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];") }
+    for declaration in declarations { text.line(declaration) }
+    let used = body.text + declarations.joined(separator: "\n")
+    for parameter in ownRow ? ["call", "arena", "i"] : ["call", "arena"] {
+      let isUsed = CText.mentions(parameter, in: used) || (parameter == "call" && usesOwned)
+      if !isUsed { text.line("(void)\(parameter);") }
+    }
+  }
+}
+
+/// Where the tile buffers of a stage lie in a thread's scratch memory, in bytes.
+struct Arena {
+  let offsets: [Int]
+  let bytes: Int
+
+  init(_ stage: Stage, rows: Int) {
+    var offsets: [Int] = []
+    var bytes = 0
+    for buffer in stage.tileBuffers {
+      offsets.append(bytes)
+      bytes += (buffer.stride * rows * 4 + 63) / 64 * 64
+    }
+    self.offsets = offsets
+    self.bytes = bytes
+  }
+}
+
+extension Span {
+  /// The line, from 1 on.
+  var line: Int {
+    source.text.utf8.prefix(lower).reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+  }
+}

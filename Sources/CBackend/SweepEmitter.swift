@@ -1,0 +1,125 @@
+import Program
+import Stages
+
+/// Writes the function that sweeps over the in-edges of one row, or over a chunk of a hub's.
+struct SweepEmitter {
+  let stage: StageEmitter
+  let sweep: Sweep
+
+  private var block: Int { stage.stages.settings.blockEdges }
+
+  func emit(_ name: String, _ text: inout CText) {
+    var identifiers = stage.identifiers
+    let blockNames = sweep.blockBuffers.map { identifiers.unique($0.name) }
+    let results = accumulatorNames(&identifiers)
+    let scope = stage.scope(.edges(sweep), blockNames: blockNames)
+    var body = CText()
+    switch sweep.extent {
+    case .allEdges: allEdges(scope, results, identifiers, &body)
+    case .lastLoop: lastLoop(scope, results, identifiers, &body)
+    }
+    let parameters = sweep.accumulators.map { "float *restrict \(results[$0.value]!)" }
+    let head =
+      "static void \(name)(const gnnc_call *call, const char *arena, uint32_t i, gnnc_span span, \(parameters.joined(separator: ", ")))"
+    text.block(head) { inner in
+      if body.mentions("edges") { inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];") }
+      stage.unpack(body, ownRow: true, &inner)
+      inner.append(body)
+    }
+    text.line()
+  }
+
+  private func accumulatorNames(_ identifiers: inout Identifiers) -> [ValueID: String] {
+    var names: [ValueID: String] = [:]
+    for accumulator in sweep.accumulators {
+      names[accumulator.value] = identifiers.unique(Names.of(accumulator.value, in: stage.program) + "_of")
+    }
+    return names
+  }
+
+  private func kernels(
+    _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
+  ) {
+    for kernel in sweep.kernels {
+      if case .loop(let loop) = kernel, results[loop.roots[0].result] != nil {
+        stage.comment(loop.roots[0].result, &text)
+        let emitter = LoopEmitter(
+          scope: scope, loop: loop, rowCount: "n", firstRow: "0", accumulators: results,
+          identifiers: identifiers)
+        text.block("") { emitter.emit(&$0) }
+      } else {
+        stage.emit(kernel, scope, rowCount: "n", &text)
+      }
+    }
+  }
+
+  private func initialize(_ results: [ValueID: String], _ text: inout CText) {
+    for accumulator in sweep.accumulators {
+      let start = Precision.single.literal(accumulator.start)
+      text.line("for (size_t f = 0; f < \(accumulator.width); f++) \(results[accumulator.value]!)[f] = \(start);")
+    }
+  }
+
+  // MARK: - All edges
+
+  private func allEdges(
+    _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
+  ) {
+    text.block("if (span.fresh)") { initialize(results, &$0) }
+    for (place, buffer) in sweep.blockBuffers.enumerated() {
+      text.line("float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
+    }
+    var inside = CText()
+    kernels(scope, results, identifiers, &inside)
+    let mentionsAhead = inside.mentions("ahead")
+    let mentionsIDs = inside.mentions("ids")
+    if sweep.set.loops == .added {
+      text.line("size_t loop = span.loop;")
+      if mentionsIDs { text.line("uint32_t own[\(block)];") }
+      text.block("for (uint64_t e = span.begin; loop || e < span.end;)") { inner in
+        inner.line("const size_t others = span.end - e < \(block) - loop ? span.end - e : \(block) - loop;")
+        inner.line("const size_t n = others + loop;")
+        if mentionsIDs {
+          inner.line("const uint32_t *ids = edges->source + e;")
+          inner.block("if (loop)") {
+            $0.line("own[0] = (uint32_t)(owned.first + span.row);")
+            $0.line("memcpy(own + 1, ids, others * sizeof *own);")
+            $0.line("ids = own;")
+          }
+        }
+        if mentionsAhead { inner.line("const uint32_t *const ahead = edges->source + e;") }
+        inner.append(inside)
+        inner.line("e += others;")
+        inner.line("loop = 0;")
+      }
+    } else {
+      let limit = sweep.blockBuffers.isEmpty ? nil : block
+      text.block(limit == nil ? "" : "for (uint64_t e = span.begin; e < span.end; e += \(block))") { inner in
+        if limit == nil { inner.line("const uint64_t e = span.begin;") }
+        let count = "span.end - e"
+        inner.line("const size_t n = \(limit.map { "\(count) < \($0) ? \(count) : \($0)" } ?? count);")
+        if mentionsIDs { inner.line("const uint32_t *const ids = edges->source + e;") }
+        if mentionsAhead { inner.line("const uint32_t *const ahead = edges->source + e;") }
+        inner.append(inside)
+      }
+    }
+  }
+
+  // MARK: - The last self-loop
+
+  private func lastLoop(
+    _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
+  ) {
+    initialize(results, &text)
+    text.line("if (gnnc_self_loops(edges, span.row) == 0) return;")
+    for (place, buffer) in sweep.blockBuffers.enumerated() {
+      text.line("float \(scope.blockNames[place])[\(buffer.stride)];")
+    }
+    var inside = CText()
+    kernels(scope, results, identifiers, &inside)
+    text.line("const uint64_t e = edges->start[span.row + 1] - 1;")
+    if inside.mentions("n") { text.line("const size_t n = 1;") }
+    if inside.mentions("ids") { text.line("const uint32_t *const ids = edges->source + e;") }
+    text.append(inside)
+  }
+}

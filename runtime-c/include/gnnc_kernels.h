@@ -1,0 +1,244 @@
+// What emitted C is made of: taking tiles, dense products over packed weights, sums over a row, prefetching.
+//
+// Everything here gives the same bits on every processor and at every register width: a dense output is one chain of
+// fused multiply-adds in the order of k; a sum along a row has GNNC_VIRTUAL_LANES fixed lanes and one fixed tree.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+#include "gnnc_math.h"
+#include "gnnc_runtime.h"
+
+#define GNNC_INLINE static inline __attribute__((always_inline, unused))
+
+// ------------------------------------------------------------------------------------------------------- registers
+
+// Floats of a register, and rows of a micro-kernel's block: the block's accumulators must fit the register file.
+#ifndef GNNC_LANES
+#if defined(__AVX512F__)
+#define GNNC_LANES 16
+#elif defined(__AVX__)
+#define GNNC_LANES 8
+#else
+#define GNNC_LANES 4
+#endif
+#endif
+#if GNNC_LANES == 16
+enum { GNNC_BLOCK = 12 };  // 24 of 32 registers
+#else
+enum { GNNC_BLOCK = 6 };  // 12 of 16 registers
+#endif
+enum { GNNC_PANEL = 2 * GNNC_LANES };
+
+typedef float gnnc_lanes __attribute__((vector_size(GNNC_LANES * sizeof(float)), aligned(4), may_alias));
+
+GNNC_INLINE gnnc_lanes gnnc_broadcast(float a) {
+#if GNNC_LANES == 16 && defined(__AVX512F__)
+  return (gnnc_lanes)_mm512_set1_ps(a);
+#elif GNNC_LANES == 8 && defined(__AVX__)
+  return (gnnc_lanes)_mm256_set1_ps(a);
+#else
+  gnnc_lanes all;
+  for (int l = 0; l < GNNC_LANES; l++) all[l] = a;
+  return all;
+#endif
+}
+
+// a * b + c, rounded once.
+GNNC_INLINE gnnc_lanes gnnc_fma_lanes(gnnc_lanes a, gnnc_lanes b, gnnc_lanes c) {
+#if GNNC_LANES == 16 && defined(__AVX512F__)
+  return (gnnc_lanes)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif GNNC_LANES == 8 && defined(__FMA__)
+  return (gnnc_lanes)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif GNNC_LANES == 4 && defined(__FMA__)
+  return (gnnc_lanes)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
+#else
+  for (int l = 0; l < GNNC_LANES; l++) c[l] = __builtin_fmaf(a[l], b[l], c[l]);
+  return c;
+#endif
+}
+
+// Small loops over registers must be unrolled, or an array of accumulators is kept in memory.
+#ifdef __clang__
+#define GNNC_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define GNNC_UNROLL _Pragma("GCC unroll 32")
+#endif
+
+// ------------------------------------------------------------------------------------------------------- processor
+
+#ifndef GNNC_PROCESSOR
+#define GNNC_PROCESSOR "generic"
+#endif
+
+// Whether this machine has what the compiler was told it may use.
+GNNC_INLINE int gnnc_processor_fits(void) {
+#if defined(__x86_64__)
+#ifdef __AVX512F__
+  if (!__builtin_cpu_supports("avx512f")) return 0;
+#endif
+#ifdef __AVX512BW__
+  if (!__builtin_cpu_supports("avx512bw")) return 0;
+#endif
+#ifdef __AVX512VL__
+  if (!__builtin_cpu_supports("avx512vl")) return 0;
+#endif
+#ifdef __AVX2__
+  if (!__builtin_cpu_supports("avx2")) return 0;
+#endif
+#ifdef __FMA__
+  if (!__builtin_cpu_supports("fma")) return 0;
+#endif
+#endif
+  return 1;
+}
+
+// -------------------------------------------------------------------------------------------------- dense products
+
+// Floats that `batch` matrices [out, in] take as panels.
+#define GNNC_PANELS(batch, out, in) \
+  ((size_t)(batch) * (((out) + GNNC_PANEL - 1) / GNNC_PANEL) * (in) * GNNC_PANEL)
+
+// w is [batch, out, in]; panels is [batch, ceil(out / GNNC_PANEL), in, GNNC_PANEL], zero where there is no column.
+static inline __attribute__((unused)) void gnnc_pack_panels(int batch, int out, int in, const double *w,
+                                                            float *panels) {
+  for (int b = 0; b < batch; b++)
+    for (int first = 0; first < out; first += GNNC_PANEL)
+      for (int k = 0; k < in; k++)
+        for (int c = 0; c < GNNC_PANEL; c++)
+          *panels++ = first + c < out ? (float)w[((size_t)b * out + first + c) * in + k] : 0.0f;
+}
+
+GNNC_INLINE void gnnc_store_lanes(float *y, gnnc_lanes value, int columns) {
+  if (columns >= GNNC_LANES)
+    memcpy(y, &value, sizeof value);
+  else
+    for (int c = 0; c < columns; c++) y[c] = value[c];
+}
+
+// One block: y[i, c] = sum over k of x[i, k] * panel[k, c], `columns` of them.
+GNNC_INLINE void gnnc_dense_block(const int rows, const int columns, int in, const float *restrict x, size_t x_stride,
+                                  const float *restrict panel, float *restrict y, size_t y_stride) {
+  gnnc_lanes left[GNNC_BLOCK], right[GNNC_BLOCK];
+  GNNC_UNROLL
+  for (int i = 0; i < rows; i++) left[i] = right[i] = (gnnc_lanes){0};
+  for (int k = 0; k < in; k++) {
+    const gnnc_lanes w0 = *(const gnnc_lanes *)(panel + (size_t)k * GNNC_PANEL);
+    const gnnc_lanes w1 = *(const gnnc_lanes *)(panel + (size_t)k * GNNC_PANEL + GNNC_LANES);
+    GNNC_UNROLL
+    for (int i = 0; i < rows; i++) {
+      const gnnc_lanes a = gnnc_broadcast(x[(size_t)i * x_stride + k]);
+      left[i] = gnnc_fma_lanes(a, w0, left[i]);
+      if (columns > GNNC_LANES) right[i] = gnnc_fma_lanes(a, w1, right[i]);
+    }
+  }
+  GNNC_UNROLL
+  for (int i = 0; i < rows; i++) {
+    gnnc_store_lanes(y + (size_t)i * y_stride, left[i], columns);
+    if (columns > GNNC_LANES) gnnc_store_lanes(y + (size_t)i * y_stride + GNNC_LANES, right[i], columns - GNNC_LANES);
+  }
+}
+
+GNNC_INLINE void gnnc_dense_panel(uint32_t rows, const int columns, const int in, const float *restrict x,
+                                  size_t x_stride, const float *restrict panel, float *restrict y, size_t y_stride) {
+  uint32_t i = 0;
+  for (; i + GNNC_BLOCK <= rows; i += GNNC_BLOCK)
+    gnnc_dense_block(GNNC_BLOCK, columns, in, x + i * x_stride, x_stride, panel, y + i * y_stride, y_stride);
+  for (; i < rows; i++)
+    gnnc_dense_block(1, columns, in, x + i * x_stride, x_stride, panel, y + i * y_stride, y_stride);
+}
+
+// y[i, o] = sum over k of x[i, k] * w[o, k] for a tile of rows, w packed by gnnc_pack_panels. x and y do not overlap.
+GNNC_INLINE void gnnc_dense(uint32_t rows, const int out, const int in, const float *restrict x, size_t x_stride,
+                            const float *restrict panels, float *restrict y, size_t y_stride) {
+  int first = 0;
+  for (; first + GNNC_PANEL <= out; first += GNNC_PANEL)
+    gnnc_dense_panel(rows, GNNC_PANEL, in, x, x_stride, panels + (size_t)first * in, y + first, y_stride);
+  if (first < out) gnnc_dense_panel(rows, out - first, in, x, x_stride, panels + (size_t)first * in, y + first, y_stride);
+}
+
+// ------------------------------------------------------------------------------------------------- sums along a row
+
+enum { GNNC_VIRTUAL_LANES = 16 };
+
+// The sum of the virtual lanes, as one fixed tree.
+GNNC_INLINE float gnnc_sum_lanes(const float *lane) {
+  float half[8], quarter[4];
+  for (int l = 0; l < 8; l++) half[l] = lane[l] + lane[l + 8];
+  for (int l = 0; l < 4; l++) quarter[l] = half[l] + half[l + 4];
+  return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
+}
+
+GNNC_INLINE float gnnc_max_lanes(const float *lane) {
+  float top = lane[0];
+  for (int l = 1; l < GNNC_VIRTUAL_LANES; l++) top = gnnc_max(top, lane[l]);
+  return top;
+}
+
+GNNC_INLINE float gnnc_min_lanes(const float *lane) {
+  float low = lane[0];
+  for (int l = 1; l < GNNC_VIRTUAL_LANES; l++) low = gnnc_min(low, lane[l]);
+  return low;
+}
+
+// --------------------------------------------------------------------------------------------------- rows and edges
+
+// A run of target rows, none of them a hub.
+typedef struct {
+  uint64_t first;  // row of the partition
+  uint32_t rows;
+} gnnc_tile;
+
+// The in-edges of one row that one call of a sweep looks at: a whole row, or a chunk of a hub's.
+typedef struct {
+  uint64_t row;         // of the partition
+  uint64_t begin, end;  // of gnnc_edges.source
+  uint32_t loop;        // 1: an added self-loop comes first
+  uint32_t fresh;       // 1: accumulators hold nothing yet
+} gnnc_span;
+
+GNNC_INLINE uint64_t gnnc_in_edges(const gnnc_edges *edges, uint64_t row) {
+  return edges->start[row + 1] - edges->start[row];
+}
+
+GNNC_INLINE uint64_t gnnc_self_loops(const gnnc_edges *edges, uint64_t row) {
+  return edges->loops ? edges->loops[row] : 0;
+}
+
+GNNC_INLINE int gnnc_is_hub(const gnnc_edges *const *sets, int count, uint64_t row) {
+  for (int s = 0; s < count; s++)
+    if (gnnc_in_edges(sets[s], row) > GNNC_CHUNK) return 1;
+  return 0;
+}
+
+// Takes the next tile from `cursor`, which all threads share: at most max_rows rows, and no more rows once they have
+// max_edges in-edges. Hubs are passed over. 0 when there are none left, or when asked to stop.
+static inline __attribute__((unused)) int gnnc_take_tile(uint64_t *cursor, uint64_t rows, const gnnc_edges *const *sets,
+                                                         int count, uint32_t max_rows, uint64_t max_edges,
+                                                         const volatile int *stop, gnnc_tile *tile) {
+  uint64_t first = __atomic_load_n(cursor, __ATOMIC_RELAXED);
+  for (;;) {
+    if (*stop) return 0;
+    uint64_t begin = first;
+    while (begin < rows && gnnc_is_hub(sets, count, begin)) begin++;
+    uint64_t end = begin, edges = 0;
+    while (end < rows && end - begin < max_rows && edges < max_edges && !gnnc_is_hub(sets, count, end)) {
+      for (int s = 0; s < count; s++) edges += gnnc_in_edges(sets[s], end);
+      end++;
+    }
+    if (begin == end) return 0;
+    if (__atomic_compare_exchange_n(cursor, &first, end, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+      *tile = (gnnc_tile){.first = begin, .rows = (uint32_t)(end - begin)};
+      return 1;
+    }
+  }
+}
+
+// Asks for `floats` from p on, which lie in whole cache lines.
+GNNC_INLINE void gnnc_prefetch(const float *p, const int floats) {
+  GNNC_UNROLL
+  for (int f = 0; f < floats; f += 16) __builtin_prefetch(p + f);
+}

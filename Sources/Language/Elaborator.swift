@@ -1,0 +1,158 @@
+import Diagnostics
+import Program
+
+/// Runs a model once over static values: options are decided, repetitions unrolled, modules replaced by what they
+/// compute, shapes and spaces checked; what remains is the program.
+///
+/// A mistake makes its value `poison`, which is accepted everywhere in silence, so that one mistake is one message.
+struct Elaborator {
+  /// More instructions than any real model has; a repetition gone wrong ends here.
+  static let mostInstructions = 1_000_000
+  /// Static steps: a loop that makes no instructions ends here.
+  static let mostSteps = 4_000_000
+  /// How deep modules may use each other.
+  static let deepestUse = 40
+  /// Numbers in one row.
+  static let widestRow = 1 << 31
+  static let mostMessages = 20
+
+  let names: Names
+  let schema: Schema
+  var program: Program
+  var frames: [Frame] = []
+  var diagnostics: [Diagnostic] = []
+  private var reported: Set<Span> = []
+  var steps = 0
+  /// Set when a limit is reached: everything after it is poison.
+  var isStopped = false
+  var parameterValues: [Parameter: ValueID] = [:]
+  /// The first place where each key was asked for.
+  var askedKeys: [String: (parameter: Parameter, span: Span)] = [:]
+  /// Values that carry a name from the main text, which a library's name does not replace.
+  private var namedByUser: Set<ValueID> = []
+  var outputs: [String: Span] = [:]
+
+  /// One body being run: the model's, or one use of a module.
+  struct Frame {
+    let module: Module?
+    /// The text that the body stands in: it decides what module names mean.
+    let text: Int
+    var bindings: [String: Value] = [:]
+    /// Declared weights, asked of the file when first read.
+    var weights: [String: Weight] = [:]
+    var prefix = Prefix()
+    /// What `{vertex}`, `{relation}`, ... stand for.
+    var types = TypeNames()
+    /// The edges of the message passing that it belongs to.
+    var edges: EdgeSet?
+    /// The use in the text one level up.
+    var use: Span?
+    var returned: Value?
+  }
+
+  struct Weight {
+    let name: Name
+    let type: ValueType
+    let keys: [Template]
+  }
+
+  /// What is known of types when a module is used.
+  struct TypeNames {
+    var vertex: VertexTypeID?
+    var edges: EdgeSet?
+  }
+
+  static func run(_ names: Names, _ schema: Schema) throws(Failure) -> Program {
+    var elaborator = Elaborator(names: names, schema: schema)
+    elaborator.frames = [Frame(module: nil, text: 0)]
+    elaborator.execute(names.model.body)
+    if elaborator.outputs.isEmpty, elaborator.diagnostics.isEmpty {
+      elaborator.report(.noOutput(names.model.span))
+    }
+    guard elaborator.diagnostics.isEmpty else { throw Failure(elaborator.diagnostics) }
+    return elaborator.program
+  }
+
+  init(names: Names, schema: Schema) {
+    self.names = names
+    self.schema = schema
+    program = Program(schema: schema)
+  }
+
+  var frame: Frame {
+    get { frames[frames.count - 1] }
+    set { frames[frames.count - 1] = newValue }
+  }
+
+  // MARK: Mistakes
+
+  /// Keeps a mistake, once for each place, with the uses that led to it.
+  @discardableResult
+  mutating func report(_ error: ElaborationError) -> Value {
+    let diagnostic = error.diagnostic(elaborator: self)
+    guard diagnostics.count < Self.mostMessages, case .text(let label, let also) = diagnostic.place,
+      reported.insert(label.span).inserted
+    else { return .poison }
+    let uses = frames.compactMap { frame in
+      frame.use.flatMap { use in frame.module.map { Label(use, "in this use of `\($0.name.text)`") } }
+    }
+    let shown = uses.reversed().filter { $0.span != label.span }
+    let kept = shown.count <= 3 ? Array(shown) : [shown[0], shown[1], shown[shown.count - 1]]
+    diagnostics.append(
+      Diagnostic(
+        diagnostic.severity, kind: diagnostic.kind, diagnostic.message, at: .text(label, also: also + kept),
+        help: diagnostic.help))
+    return .poison
+  }
+
+  /// Counts one step of static work, and says whether there may be another.
+  mutating func step(at span: Span) -> Bool {
+    steps += 1
+    if steps > Self.mostSteps, !isStopped {
+      report(.tooManySteps(span))
+      isStopped = true
+    }
+    return !isStopped
+  }
+
+  // MARK: Instructions
+
+  /// Appends an instruction whose type the program's rules infer.
+  mutating func emit(
+    _ operation: Operation, _ operands: [ValueID] = [], asked: Type = Type(.constant), at span: Span
+  ) -> Value {
+    guard !isStopped else { return .poison }
+    let type: Type
+    do {
+      let rules = TypeRules(schema: schema, parameters: program.parameters)
+      type = try rules.result(of: operation, operands.map { program[$0].type }, asked: asked)
+    } catch {
+      return report(.refused(span, error.message))
+    }
+    guard fits(type.shape) else { return report(.hugeRow(span, type.shape)) }
+    guard program.instructions.count < Self.mostInstructions else {
+      isStopped = true
+      return report(.tooManyInstructions(span))
+    }
+    let id = program.append(Instruction(operation, operands, type, origin: span))
+    return .tensor(Tensor(id: id, type: type, origin: span))
+  }
+
+  func fits(_ shape: [Int]) -> Bool {
+    var width = 1
+    for size in shape {
+      let (product, overflow) = width.multipliedReportingOverflow(by: max(size, 1))
+      guard size >= 0, !overflow, product <= Self.widestRow else { return false }
+      width = product
+    }
+    return true
+  }
+
+  /// Gives a value the name of a variable; one from the main text wins over the library's.
+  mutating func name(_ tensor: Tensor, _ name: String) {
+    let isUsers = frame.text == 0
+    if isUsers ? namedByUser.insert(tensor.id).inserted : program[tensor.id].name == nil {
+      program[tensor.id].name = name
+    }
+  }
+}

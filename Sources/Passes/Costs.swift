@@ -1,0 +1,61 @@
+import Program
+
+/// What moving and making numbers costs, in bytes for each vertex: the one scale that the passes compare with.
+///
+/// A gather moves four bytes for each number and edge; a stored value is written once and, where nothing else in its
+/// stage touches what it is made of, that is read once more. Arithmetic is counted as bytes too: a core does about five
+/// flops in the time in which it gets one byte from memory. A multiplication before a sum is free: it becomes a fused
+/// multiply-add. How many edges a vertex has comes from the counts in the schema, else `meanDegree` is assumed.
+struct Costs {
+  static let meanDegree = 16.0
+  private static let bytesPerFlop = 0.2
+
+  let schema: Schema
+
+  /// Edges of a set for each vertex that they start from.
+  func degree(_ set: EdgeSet) -> Double {
+    let type = schema[set.type]
+    var degree = Costs.meanDegree
+    if let edges = type.count, let vertices = schema[schema.source(of: set)].count, vertices > 0 {
+      degree = Double(edges) / Double(vertices)
+      if set.direction == .undirected { degree *= 2 }
+    }
+    return set.loops == .added ? degree + 1 : degree
+  }
+
+  /// Moving a value of this width along all edges.
+  func gather(width: Int, _ set: EdgeSet) -> Double { degree(set) * bytes(width) }
+
+  /// Writing or reading one row.
+  func bytes(_ width: Int) -> Double { Double(4 * width) }
+
+  /// Making one row.
+  func arithmetic(_ instruction: Instruction, in program: Program) -> Double {
+    let width = Double(instruction.type.width)
+    return Costs.bytesPerFlop * width * flopsPerNumber(instruction, in: program)
+  }
+
+  private func flopsPerNumber(_ instruction: Instruction, in program: Program) -> Double {
+    switch instruction.operation {
+    case .unary(let function):
+      switch function {
+      case .negate, .absolute, .relu, .leakyRelu, .isNaN: 1
+      case .squareRoot, .reciprocal: 5
+      case .exponential, .logarithm, .sine, .cosine, .tanh, .sigmoid, .erf, .expm1, .log1p: 20
+      }
+    case .binary(let function):
+      switch function {
+      case .multiply: 0
+      case .add, .subtract, .maximum, .minimum, .less, .lessOrEqual, .equal: 1
+      case .divide: 5
+      case .power: 40
+      }
+    case .select: 1
+    case .linear: Double(2 * (program[instruction.operands[0]].type.shape.last ?? 1))
+    case .reduceAxis(_, let axis): Double(program[instruction.operands[0]].type.shape[axis])
+    case .feature, .parameter, .literal, .inDegree, .source, .target, .view, .withLoops, .selfLoop,
+      .reduce, .reshape, .permute, .slice, .concat, .broadcast, .lookup:
+      0
+    }
+  }
+}

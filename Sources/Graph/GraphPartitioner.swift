@@ -6,8 +6,11 @@ package enum GraphInput: Sendable, Hashable {
   /// A folder with graph.json.
   case directory(String)
   /// One CSV or TSV file of edges; `ids` lists the vertices, one a line, if isolated ones are to count or their order
-  /// matters; `features` are npy files, one row for each vertex in that order, by name.
-  case edgeList(String, ids: String?, features: [String: String])
+  /// matters; `features` are npy files, one row for each vertex in that order, by name. The graph has one vertex and one
+  /// edge type, named as given.
+  case edgeList(
+    String, ids: String? = nil, features: [String: String] = [:], vertexType: String = "vertex",
+    edgeType: String = "edge")
 }
 
 /// How vertices are split over partitions.
@@ -27,8 +30,6 @@ package enum VertexOrder: String, Sendable, CaseIterable {
 }
 
 package struct PartitionOptions: Sendable {
-  package enum Existing: Sendable { case refuse, replace }
-
   package var parts = 1
   package var method = PartitionMethod.range
   package var order = VertexOrder.plain

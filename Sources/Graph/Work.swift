@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// How far a long step has come.
 package struct Progress: Sendable, Hashable {
   /// The step, for people: `reading cites.npy`.
@@ -35,4 +37,21 @@ package struct Work: Sendable {
 
   /// Says nothing and is never stopped.
   package static let quiet = Work()
+}
+
+extension Work {
+  package var isStopped: Bool { stop.map { $0.pointee != 0 } ?? false }
+
+  func tell(_ what: String, _ done: Int, _ total: Int, _ unit: String) {
+    report(Progress(what: what, done: UInt64(done), total: UInt64(total), unit: unit))
+  }
+
+  func checkStop() throws(Failure) {
+    if isStopped { throw .interrupted }
+  }
+}
+
+extension Failure {
+  /// The user asked to stop.
+  package static var interrupted: Failure { Failure(kind: "interrupted", "interrupted") }
 }

@@ -56,10 +56,13 @@ typedef struct {
 gnnc_status gnnc_map_file(const char *path, gnnc_map *map, gnnc_error *error);
 void gnnc_unmap(gnnc_map *map);
 
+// Lets two directories exchange their names, at one stroke where the file system can. Returns 0 or an errno.
+int gnnc_exchange(const char *one, const char *other);
+
 // ---------------------------------------------------------------------------------------------- verifying
 
 // Checksums are of blocks of this many bytes; the last block of a file may be shorter.
-enum { GNNC_BLOCK = 1 << 20 };
+enum { GNNC_CHECKSUM_BLOCK = 1 << 20 };
 
 // The 64-bit checksum of one block; docs/graph-format.md says how it is computed.
 uint64_t gnnc_checksum(const void *bytes, uint64_t size);
@@ -87,7 +90,7 @@ typedef struct {
   const uint64_t *start;  // GNNC_LOOPS only
 } gnnc_checked_file;
 
-static inline uint64_t gnnc_block_count(uint64_t size) { return (size + GNNC_BLOCK - 1) / GNNC_BLOCK; }
+static inline uint64_t gnnc_block_count(uint64_t size) { return (size + GNNC_CHECKSUM_BLOCK - 1) / GNNC_CHECKSUM_BLOCK; }
 
 // Checks all blocks of all files, each once, in parallel: checksums first, then what they hold. `done` counts bytes and
 // may be read meanwhile. Of several faults the first in the order of the files is told.
@@ -165,6 +168,9 @@ void gnnc_csr_edges64(const gnnc_csr *csr, uint64_t first, uint64_t last, uint64
 
 // How many self-loops end each of the rows first .. last.
 void gnnc_csr_loops(const gnnc_csr *csr, uint64_t first, uint64_t last, uint32_t *loops);
+
+// How many of the sources lie outside own_first .. own_last.
+uint64_t gnnc_count_outside(const uint32_t *source, uint64_t count, uint64_t own_first, uint64_t own_last);
 
 // Sets bit s of `bits` for each source s.
 void gnnc_mark_sources(const uint32_t *source, uint64_t count, uint64_t *bits);

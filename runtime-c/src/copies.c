@@ -26,6 +26,12 @@ void gnnc_csr_loops(const gnnc_csr *csr, uint64_t first, uint64_t last, uint32_t
   }
 }
 
+uint64_t gnnc_count_outside(const uint32_t *source, uint64_t count, uint64_t own_first, uint64_t own_last) {
+  uint64_t outside = 0;
+  for (uint64_t i = 0; i < count; i++) outside += source[i] < own_first || source[i] >= own_last;
+  return outside;
+}
+
 void gnnc_mark_sources(const uint32_t *source, uint64_t count, uint64_t *bits) {
   for (uint64_t i = 0; i < count; i++) bits[source[i] >> 6] |= 1ull << (source[i] & 63);
 }

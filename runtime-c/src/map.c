@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,4 +36,17 @@ gnnc_status gnnc_map_file(const char *path, gnnc_map *map, gnnc_error *error) {
 void gnnc_unmap(gnnc_map *map) {
   if (map->bytes) munmap((void *)map->bytes, map->size);
   *map = (gnnc_map){0};
+}
+
+int gnnc_exchange(const char *one, const char *other) {
+  if (renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  char aside[4096];
+  if (snprintf(aside, sizeof aside, "%s.old", one) >= (int)sizeof aside) return ENAMETOOLONG;
+  if (rename(other, aside) != 0) return errno;
+  if (rename(one, other) != 0) {
+    const int reason = errno;
+    return rename(aside, other) == 0 ? reason : errno;
+  }
+  return rename(aside, one) == 0 ? 0 : errno;
 }

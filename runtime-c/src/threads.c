@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -70,6 +71,7 @@ gnnc_status gnnc_run_apart(const char *what, gnnc_apart_function *function, void
   const pid_t child = fork();
   if (child < 0) return gnnc_fail_memory(error, what, 0);
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGINT, SIG_IGN);  // the parent decides, also when a terminal tells both
     signal(SIGABRT, SIG_DFL);
     silence();

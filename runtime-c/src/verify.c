@@ -39,8 +39,8 @@ typedef struct {
 
 static void sum_block(void *context, uint64_t block) {
   const summing *job = context;
-  const uint64_t first = block * GNNC_BLOCK, left = job->size - first;
-  job->sums[block] = gnnc_checksum(job->bytes + first, left < GNNC_BLOCK ? left : GNNC_BLOCK);
+  const uint64_t first = block * GNNC_CHECKSUM_BLOCK, left = job->size - first;
+  job->sums[block] = gnnc_checksum(job->bytes + first, left < GNNC_CHECKSUM_BLOCK ? left : GNNC_CHECKSUM_BLOCK);
 }
 
 void gnnc_checksums(const void *bytes, uint64_t size, uint32_t threads, uint64_t *sums) {
@@ -103,8 +103,8 @@ static gnnc_status check_content(const gnnc_checked_file *file, uint64_t first_b
 }
 
 static gnnc_status check_block(const gnnc_checked_file *file, uint64_t block, gnnc_error *error) {
-  const uint64_t first = block * GNNC_BLOCK, left = file->size - first;
-  const uint64_t size = left < GNNC_BLOCK ? left : GNNC_BLOCK;
+  const uint64_t first = block * GNNC_CHECKSUM_BLOCK, left = file->size - first;
+  const uint64_t size = left < GNNC_CHECKSUM_BLOCK ? left : GNNC_CHECKSUM_BLOCK;
   if (gnnc_checksum((const char *)file->bytes + first, size) != file->sums[block])
     return gnnc_fail_block(error, file->path, block);
   return check_content(file, first, size, error);
@@ -140,7 +140,7 @@ static void verify_piece(void *context, uint64_t piece) {
                                                         __ATOMIC_RELAXED)) {
     }
   }
-  if (job->done) __atomic_fetch_add(job->done, GNNC_BLOCK, __ATOMIC_RELAXED);
+  if (job->done) __atomic_fetch_add(job->done, GNNC_CHECKSUM_BLOCK, __ATOMIC_RELAXED);
 }
 
 gnnc_status gnnc_verify(const gnnc_checked_file *files, uint64_t count, uint32_t threads, const volatile int *stop,

@@ -15,20 +15,20 @@ static gnnc_status verify_one(gnnc_checked_file file, gnnc_error *error) {
 }
 
 static void a_flipped_bit_names_its_block(void) {
-  const uint64_t size = 2 * GNNC_BLOCK + 17;
+  const uint64_t size = 2 * GNNC_CHECKSUM_BLOCK + 17;
   unsigned char *bytes = calloc(size, 1);
   uint64_t sums[3];
   gnnc_checksums(bytes, size, 2, sums);
   const gnnc_checked_file file = {.path = "part-0000/x", .bytes = bytes, .size = size, .sums = sums};
   gnnc_error error;
   check(gnnc_verify(&file, 1, 2, NULL, NULL, &error) == GNNC_OK);
-  const uint64_t places[] = {0, 63, GNNC_BLOCK - 1, GNNC_BLOCK, size - 18, size - 17, size - 1};
+  const uint64_t places[] = {0, 63, GNNC_CHECKSUM_BLOCK - 1, GNNC_CHECKSUM_BLOCK, size - 18, size - 17, size - 1};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     bytes[places[i]] ^= 4;
     check(gnnc_verify(&file, 1, 2, NULL, NULL, &error) == GNNC_BAD_INPUT);
     char want[100];
     snprintf(want, sizeof want, "part-0000/x is damaged: the checksum of block %d is wrong",
-             (int)(places[i] / GNNC_BLOCK));
+             (int)(places[i] / GNNC_CHECKSUM_BLOCK));
     check(strcmp(error.message, want) == 0);
     bytes[places[i]] ^= 4;
   }

@@ -21,16 +21,21 @@ final class FileWriter {
   init(_ path: String, appears: Appearance) throws(Failure) {
     self.path = path
     writtenPath = appears == .whenWhole ? temporaryName(for: path) : path
+    if appears == .whenWhole { Temporaries.add(writtenPath) }
     descriptor = open(writtenPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     buffer = .allocate(byteCount: 1 << 18, alignment: 64)
-    if descriptor < 0 { throw notWritten() }
+    if descriptor < 0 {
+      let failure = notWritten()
+      Temporaries.remove(writtenPath)
+      throw failure
+    }
   }
 
   deinit {
     buffer.deallocate()
     if descriptor >= 0 {
       close(descriptor)
-      if writtenPath != path { unlink(writtenPath) }
+      discard()
     }
   }
 
@@ -67,10 +72,19 @@ final class FileWriter {
     let closed = close(descriptor)
     let reason = errno
     descriptor = -1
-    if closed == 0, writtenPath == path || rename(writtenPath, path) == 0 { return }
+    if closed == 0, writtenPath == path || rename(writtenPath, path) == 0 {
+      Temporaries.remove(writtenPath)
+      return
+    }
     let failure = notWritten(closed == 0 ? errno : reason)
-    if writtenPath != path { unlink(writtenPath) }
+    discard()
     throw failure
+  }
+
+  private func discard() {
+    guard writtenPath != path else { return }
+    unlink(writtenPath)
+    Temporaries.remove(writtenPath)
   }
 
   private func keep(_ bytes: UnsafeRawBufferPointer) {
@@ -98,9 +112,7 @@ final class FileWriter {
   }
 
   private func notWritten(_ reason: Int32 = errno) -> Failure {
-    var error = gnnc_error()
-    _ = gnnc_fail_write(&error, path, reason)
-    return error.failure(kind: "file", at: .file(path))
+    FileError.notWritten(path, reason: reason).failure
   }
 }
 

@@ -38,7 +38,7 @@ enum JSON: Equatable {
 }
 
 /// What is wrong with a JSON text, and the line.
-enum JSONError: Error, Equatable {
+enum JSONError: Error, Hashable {
   case syntax(line: Int)
   case repeatedKey(String, line: Int)
   case tooDeep

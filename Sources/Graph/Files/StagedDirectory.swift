@@ -1,6 +1,6 @@
+import CRuntime
 import Diagnostics
 import Foundation
-import Synchronization
 
 /// What to do where something of the wanted name is there already.
 package enum Existing: Sendable { case refuse, replace }
@@ -17,12 +17,17 @@ package final class StagedDirectory: @unchecked Sendable {
 
   /// Refuses at once, before any work is done, where `target` is there and may not be replaced. What holds a file whose
   /// name ends in none of `contents` is somebody else's and never replaced.
-  package init(for target: String, holding contents: [String], existing: Existing) throws(Failure) {
+  package convenience init(for target: String, holding contents: [String], existing: Existing) throws(Failure) {
+    try self.init(for: target, existing: existing) { name in contents.contains { name.hasSuffix($0) } }
+  }
+
+  /// As above; `isOurs` knows the names of what may be replaced.
+  package init(for target: String, existing: Existing, isOurs: (String) -> Bool) throws(Failure) {
     let target = Self.withoutTrailingSlashes(target)
-    try Self.checkPlace(target, contents, existing)
+    try Self.checkPlace(target, existing, isOurs)
     self.target = target
     self.existing = existing
-    path = "\(target).partial-\(getpid())"
+    path = temporaryName(for: target)
     // One that a killed process of this number left behind.
     try? FileManager.default.removeItem(atPath: path)
     Temporaries.add(path)
@@ -30,28 +35,26 @@ package final class StagedDirectory: @unchecked Sendable {
       let reason = errno
       Temporaries.remove(path)
       isCommitted = true
-      throw LaunchError.notWritten(target, reason: reason).failure
+      throw FileError.notWritten(target, reason: reason).failure
     }
   }
 
   /// Puts the directory in its place.
   package func commit() throws(Failure) {
-    let aside = "\(target).old-\(getpid())"
-    // An interrupt waits until both steps are done.
     let reason = Temporaries.undisturbed { () -> Int32 in
-      if existing == .replace, Self.isThere(target), rename(target, aside) != 0 { return errno }
-      guard rename(path, target) != 0 else { return 0 }
-      let reason = errno
-      rename(aside, target)
-      return reason
+      if existing == .replace, Self.isThere(target) {
+        return gnnc_exchange(path, target)
+      }
+      return rename(path, target) == 0 ? 0 : errno
     }
     guard reason == 0 else {
       throw
         (reason == ENOTEMPTY || reason == EEXIST || reason == ENOTDIR
-        ? LaunchError.exists(target) : .notWritten(target, reason: reason)).failure
+        ? FileError.exists(target) : .notWritten(target, reason: reason)).failure
     }
-    try? FileManager.default.removeItem(atPath: aside)
     isCommitted = true
+    // After an exchange, what was there before stands under the other name.
+    try? FileManager.default.removeItem(atPath: path)
     Temporaries.remove(path)
   }
 
@@ -62,15 +65,15 @@ package final class StagedDirectory: @unchecked Sendable {
   }
 
   private static func checkPlace(
-    _ target: String, _ contents: [String], _ existing: Existing
+    _ target: String, _ existing: Existing, _ isOurs: (String) -> Bool
   ) throws(Failure) {
     guard isThere(target) else { return }
-    guard existing == .replace else { throw LaunchError.exists(target).failure }
+    guard existing == .replace else { throw FileError.exists(target).failure }
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: target) else {
-      throw LaunchError.notReplaced(target, holding: nil).failure
+      throw FileError.notReplaced(target, holding: nil).failure
     }
-    if let foreign = names.sorted().first(where: { name in !contents.contains { name.hasSuffix($0) } }) {
-      throw LaunchError.notReplaced(target, holding: foreign).failure
+    if let foreign = names.sorted().first(where: { !isOurs($0) }) {
+      throw FileError.notReplaced(target, holding: foreign).failure
     }
   }
 
@@ -83,31 +86,5 @@ package final class StagedDirectory: @unchecked Sendable {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     return path
-  }
-}
-
-/// Paths to remove when the process is told to end before its work is done.
-package enum Temporaries {
-  private static let paths = Mutex<Set<String>>([])
-
-  static func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
-  static func remove(_ path: String) { paths.withLock { _ = $0.remove(path) } }
-
-  /// Runs `body` with interrupts held back.
-  static func undisturbed<Result>(_ body: () -> Result) -> Result { paths.withLock { _ in body() } }
-
-  /// Removes all of them and lets no other be made: the caller ends the process.
-  package static func removeAllForGood() {
-    paths.withLock { paths in
-      // Other threads may still be writing into them: try until they are gone.
-      for _ in 0..<20 {
-        paths = paths.filter { path in
-          try? FileManager.default.removeItem(atPath: path)
-          return access(path, F_OK) == 0
-        }
-        if paths.isEmpty { return }
-        usleep(5000)
-      }
-    }
   }
 }

@@ -38,8 +38,7 @@ struct FoldIntoLinear: Pass {
       guard case .linear = program[value].operation, !chains.isUnderChain(value),
         let map = try foldedMap(value, scale: nil, chains, &rewriter)
       else { return nil }
-      guard let shift = map.shift else { return map.product }
-      return try rewriter.builder.binary(.add, map.product, shift)
+      return try add([map.shift], to: map.product, &rewriter)
     }
   }
 
@@ -60,12 +59,22 @@ struct FoldIntoLinear: Pass {
       rewriter.note("\(program.mention(chain.top)) goes into the weights of \(program.mention(map.value))")
     }
     var result = folded.product
-    if let shift = folded.shift { result = try rewriter.builder.binary(.add, result, shift) }
-    if let scaling = map.scaling {
-      result = try rewriter.builder.binary(scaling.function, result, rewriter[scaling.by])
+    guard let scaling = map.scaling else {
+      return try add([folded.shift, affine.shift], to: result, &rewriter)
     }
-    if let shift = affine.shift { result = try rewriter.builder.binary(.add, result, shift) }
-    return result
+    result = try add([folded.shift], to: result, &rewriter)
+    result = try rewriter.builder.binary(scaling.function, result, rewriter[scaling.by])
+    return try add([affine.shift], to: result, &rewriter)
+  }
+
+  /// Adds constants as one.
+  private func add(_ shifts: [ValueID?], to x: ValueID, _ rewriter: inout Rewriter)
+    throws(InternalFault) -> ValueID
+  {
+    let shifts = shifts.compactMap { $0 }
+    guard var sum = shifts.first else { return x }
+    for shift in shifts.dropFirst() { sum = try rewriter.builder.binary(.add, sum, shift) }
+    return try rewriter.builder.binary(.add, x, sum)
   }
 
   /// A chain as one multiplication and one addition, if it was longer.

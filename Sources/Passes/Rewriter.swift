@@ -44,17 +44,17 @@ struct Rewriter {
   }
 }
 
-/// Who reads each value.
+/// Who reads each value. What no output is made of reads nothing: earlier passes may have left it behind.
 struct Readers {
   private var readers: [[ValueID]]
   private var outputs: Set<ValueID>
 
   init(_ program: Program) {
     readers = Array(repeating: [], count: program.instructions.count)
-    for value in program.values {
+    outputs = Set(program.outputs.map(\.value))
+    for value in program.values.reversed() where isOutput(value) || !self[value].isEmpty {
       for operand in Set(program[value].operands) { readers[operand.number].append(value) }
     }
-    outputs = Set(program.outputs.map(\.value))
   }
 
   /// The values made of this one; outputs are not among them.

@@ -16,8 +16,10 @@ let package = Package(
     .target(
       name: "Compiler",
       dependencies: [
-        "Diagnostics", "Language", "Program", "Passes", "Stages", "CBackend", "Library", "CRuntime",
+        "Diagnostics", "Language", "Program", "Passes", "Stages", "CBackend", "Library",
+        "CRuntimeText",
       ]),
+    .target(name: "CRuntimeText"),
 
     // Running a compiled model: nothing of the compiler.
     .target(
@@ -27,7 +29,7 @@ let package = Package(
     .target(name: "Graph", dependencies: ["Diagnostics", "CRuntime", "CMetis"]),
     .target(name: "Launcher", dependencies: ["Diagnostics", "CRuntime", "Graph"]),
 
-    .executableTarget(name: "gnnc", dependencies: ["Diagnostics", "Compiler", "Graph", "Launcher"]),
+    .executableTarget(name: "gnnc", dependencies: ["Diagnostics", "Compiler", "Graph", "Launcher", "CRuntime"]),
 
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "ProgramTests", dependencies: ["Program", "Diagnostics"]),
@@ -50,7 +52,7 @@ let package = Package(
   ]
 )
 
-// While a module is being started its folder may still be empty.
+// While a module is being started its folder may still be empty. (2)
 import Foundation
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
 func hasSources(_ target: Target) -> Bool {

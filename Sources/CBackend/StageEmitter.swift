@@ -202,10 +202,3 @@ struct Arena {
     self.bytes = bytes
   }
 }
-
-extension Span {
-  /// The line, from 1 on.
-  var line: Int {
-    source.text.utf8.prefix(lower).reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
-  }
-}

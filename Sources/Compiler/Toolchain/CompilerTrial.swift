@@ -136,7 +136,11 @@ extension CompilerTrial {
     }
   }
 
-  /// The same for OpenBLAS.
+  package var lacksOpenBLAS: Bool {
+    if case .lacksLibrary = openBLAS { true } else { false }
+  }
+
+  /// What came of trying OpenBLAS.
   package var openBLASComplaint: String {
     switch openBLAS {
     case .works: "works"

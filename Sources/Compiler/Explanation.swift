@@ -1,0 +1,98 @@
+import Program
+import Stages
+
+/// What a compiler did with a model, for people: what each pass changed, and the stages with their predicted cost.
+struct Explanation {
+  let translation: Translation
+  private var stages: StageProgram { translation.stages }
+
+  init(_ translation: Translation) { self.translation = translation }
+
+  var text: String {
+    (passLines + [""] + stageLines + [""] + bufferLines).joined(separator: "\n") + "\n"
+  }
+
+  // MARK: - Passes
+
+  private var passLines: [String] {
+    var lines = ["passes"]
+    for report in translation.passes {
+      if report.notes.isEmpty { continue }
+      lines.append("  \(report.name)")
+      for note in report.notes {
+        let place = note.origin.map { "  (\($0.source.name):\($0.line))" } ?? ""
+        lines.append("    \(note.text)\(place)")
+      }
+    }
+    return lines.count == 1 ? ["passes: none found anything to do"] : lines
+  }
+
+  // MARK: - Stages
+
+  private var stageLines: [String] {
+    var lines = ["stages"]
+    for (number, stage) in stages.stages.enumerated() {
+      let type = translation.program.schema[stage.vertexType].name
+      let kind = stage.isPrologue ? "prologue" : "level \(stage.level)"
+      lines.append("  \(number)  \(kind), vertices of \(type): \(stage.name)")
+      lines += tensors("gathers", stage.gathers)
+      lines += tensors("reads", stage.reads)
+      lines += tensors("writes", stage.writes)
+      for sweep in stage.sweeps { lines.append("       sweeps   \(describe(sweep))") }
+      lines.append("       cost     \(describe(stage.cost))")
+    }
+    return lines
+  }
+
+  private func tensors(_ word: String, _ numbers: [Int]) -> [String] {
+    guard !numbers.isEmpty else { return [] }
+    let names = numbers.map { number in
+      let tensor = stages.tensors[number]
+      return "\(tensor.name) [\(tensor.width)\(tensor.stride == tensor.width ? "" : ", rows \(tensor.stride) apart")]"
+    }
+    return ["       \(word.padding(8)) \(names.joined(separator: ", "))"]
+  }
+
+  private func describe(_ sweep: Sweep) -> String {
+    let program = translation.program
+    let name = program.schema[sweep.set.type].name
+    let direction = sweep.set.direction == .forward ? name : "\(sweep.set.direction.rawValue)(\(name))"
+    let loops =
+      switch sweep.set.loops {
+      case .kept: ""
+      case .removed: " without self-loops"
+      case .added: " with self-loops"
+      }
+    let results = sweep.accumulators.map { "\($0.reduction.rawValue) [\($0.width)]" }.joined(separator: ", ")
+    return "\(direction)\(loops): \(results)"
+  }
+
+  private func describe(_ cost: StageCost) -> String {
+    let row = "for each vertex \(count(cost.flopsPerRow)) flops, \(count(cost.bytesReadPerRow)) bytes read, "
+      + "\(count(cost.bytesWrittenPerRow)) written"
+    guard cost.bytesGatheredPerEdge > 0 else { return row }
+    return row + "; for each edge \(count(cost.flopsPerEdge)) flops, \(count(cost.bytesGatheredPerEdge)) bytes gathered"
+  }
+
+  private func count(_ number: Double) -> String { String(Int(number)) }
+
+  // MARK: - Memory
+
+  private var bufferLines: [String] {
+    var lines = ["memory for each vertex"]
+    for (number, buffer) in stages.buffers.enumerated() {
+      let holds = stages.tensors.filter {
+        if case .stored(_, number) = $0.kind { true } else { false }
+      }.map(\.name)
+      let type = translation.program.schema[buffer.vertexType].name
+      lines.append("  buffer \(number)  \(type): \(buffer.rowWidth * 4) bytes, holds \(holds.joined(separator: ", then "))")
+    }
+    return stages.buffers.isEmpty ? [] : lines
+  }
+}
+
+extension String {
+  fileprivate func padding(_ width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}

@@ -32,6 +32,18 @@ static inline float gnnc_with_sign(float x, float sign) {
   return gnnc_float(gnnc_bits(x) | (gnnc_bits(sign) & 0x80000000u));
 }
 
+// A bound for gnnc_at_least and gnnc_at_most. gcc makes those one max or min instruction only of values that it does not
+// know, and of known ones several instructions: `used` keeps it from looking at the value. It is read only.
+#if defined(__GNUC__) && !defined(__clang__)
+#define GNNC_BOUND(name, value) static float name __attribute__((used)) = value
+#else
+#define GNNC_BOUND(name, value) static const float name = value
+#endif
+
+// NaN stays, and -0 beside a bound of 0.
+static inline float gnnc_at_least(float x, float bound) { return bound > x ? bound : x; }
+static inline float gnnc_at_most(float x, float bound) { return bound < x ? bound : x; }
+
 #define GNNC_INFINITY __builtin_inff()
 #define GNNC_NAN __builtin_nanf("")
 
@@ -48,8 +60,10 @@ static inline float gnnc_min(float a, float b) {
   return a != a ? a : smaller;
 }
 
-// One max instruction: its second operand comes through when it is NaN, or -0 beside 0.
-static inline float gnnc_relu(float x) { return 0.0f > x ? 0.0f : x; }
+GNNC_BOUND(gnnc_zero, 0.0f);
+
+// NaN stays, and -0.
+static inline float gnnc_relu(float x) { return gnnc_at_least(x, gnnc_zero); }
 
 static inline float gnnc_leaky(float x, float slope) { return x > 0.0f ? x : x * slope; }
 
@@ -79,15 +93,17 @@ static inline float gnnc_exp_clamped(float x) {
   return p * gnnc_float(first) * gnnc_float(both - first);
 }
 
+GNNC_BOUND(gnnc_exp_low, -104.0f);
+GNNC_BOUND(gnnc_exp_high, 89.0f);
+
 // e^x within 1 ulp.
 static inline float gnnc_exp(float x) {
-  x = -104.0f > x ? -104.0f : x;
-  x = 89.0f < x ? 89.0f : x;
-  return gnnc_exp_clamped(x);
+  return gnnc_exp_clamped(gnnc_at_most(gnnc_at_least(x, gnnc_exp_low), gnnc_exp_high));
 }
 
-// e^x - 1 for x in [-40, 88]: with x = n ln 2 + r, 2^n (e^r - 1) + (2^n - 1).
-static inline float gnnc_expm1_clamped(float x) {
+// Half of e^x - 1 for x in [-40, 89], halved so that 2^n stays a normal float. With x = n ln 2 + r, e^x - 1 is
+// 2^n (e^r - 1) + (2^n - 1).
+static inline float gnnc_half_expm1(float x) {
   float z = __builtin_fmaf(x, GNNC_LOG2_E, GNNC_ROUND);
   float n = z - GNNC_ROUND;
   float r = __builtin_fmaf(n, -GNNC_LN2_LOW, __builtin_fmaf(n, -GNNC_LN2_HIGH, x));
@@ -98,33 +114,34 @@ static inline float gnnc_expm1_clamped(float x) {
   q = __builtin_fmaf(q, r, 0x1.555556p-3f);
   q = __builtin_fmaf(q, r, 0.5f);
   float p = __builtin_fmaf(r * r, q, r);
-  float scale = gnnc_float((gnnc_bits(z) << 23) - (127u << 23));
-  return __builtin_fmaf(scale, p, scale - 1.0f);
+  float scale = gnnc_float((gnnc_bits(z) << 23) - (128u << 23));
+  return __builtin_fmaf(scale, p, scale - 0.5f);
 }
+
+GNNC_BOUND(gnnc_expm1_low, -40.0f);
 
 // e^x - 1 within 1.5 ulp.
 static inline float gnnc_expm1(float x) {
-  float clamped = -40.0f > x ? -40.0f : x;
-  clamped = 88.0f < clamped ? 88.0f : clamped;
-  float y = gnnc_expm1_clamped(clamped);
-  y = x > 88.0f ? gnnc_exp(x) : y;  // 1 no longer counts
+  float y = 2.0f * gnnc_half_expm1(gnnc_at_most(gnnc_at_least(x, gnnc_expm1_low), gnnc_exp_high));
   return gnnc_abs(x) < 0x1p-25f ? x : y;
 }
 
+GNNC_BOUND(gnnc_sigmoid_high, 80.0f);
+
 // 1 / (1 + e^-x) within 2.3 ulp.
 static inline float gnnc_sigmoid(float x) {
-  x = -104.0f > x ? -104.0f : x;
-  x = 80.0f < x ? 80.0f : x;
-  float e = gnnc_exp_clamped(x);
+  float e = gnnc_exp_clamped(gnnc_at_most(gnnc_at_least(x, gnnc_exp_low), gnnc_sigmoid_high));
   return e / (1.0f + e);
 }
 
-// tanh x within 2.3 ulp: (e^2x - 1) / (e^2x + 1), of |x|.
+GNNC_BOUND(gnnc_tanh_high, 10.0f);
+
+// tanh x within 2.3 ulp: with h = (e^2|x| - 1) / 2, h / (h + 1).
 static inline float gnnc_tanh(float x) {
-  float size = gnnc_abs(x);
-  size = 10.0f < size ? 10.0f : size;
-  float y = gnnc_expm1_clamped(size + size);
-  return gnnc_with_sign(y / (y + 2.0f), x);
+  float size = gnnc_at_most(gnnc_abs(x), gnnc_tanh_high);
+  float h = gnnc_half_expm1(size + size);
+  h = size < 0x1p-25f ? size : h;  // halving would cost a subnormal its last bit
+  return gnnc_with_sign(h / (h + 1.0f), x);
 }
 
 // ------------------------------------------------------------------------------------------------- logarithms
@@ -175,6 +192,8 @@ static inline float gnnc_log1p(float x) {
 
 // --------------------------------------------------------------------------------------------- error function
 
+GNNC_BOUND(gnnc_erf_high, 4.0f);
+
 // erf x within 1.1 ulp: odd polynomial near zero, else 1 - e^-p(|x|).
 static inline float gnnc_erf(float x) {
   float s = x * x;
@@ -186,8 +205,7 @@ static inline float gnnc_erf(float x) {
   near = __builtin_fmaf(near, s, -0x1.812740p-2f);
   near = __builtin_fmaf(near, s, 0x1.06eba8p-3f);
   near = __builtin_fmaf(near, x, x);
-  float t = gnnc_abs(x);
-  t = 4.0f < t ? 4.0f : t;
+  float t = gnnc_at_most(gnnc_abs(x), gnnc_erf_high);
   float p = 0x1.62f944p-16f;
   p = __builtin_fmaf(p, t, -0x1.c8519ap-12f);
   p = __builtin_fmaf(p, t, 0x1.11942ep-8f);
@@ -198,4 +216,122 @@ static inline float gnnc_erf(float x) {
   p = __builtin_fmaf(p, t, -0x1.70d6c6p-13f);
   float far = gnnc_with_sign(1.0f - gnnc_exp_clamped(-p), x);
   return gnnc_abs(x) < 0.9225f ? near : far;
+}
+
+// ------------------------------------------------------------------------------------------------------ double
+
+static inline uint64_t gnnc_bits_of_double(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+static inline double gnnc_double(uint64_t bits) {
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+#define GNNC_ROUND_DOUBLE 0x1.8p52  // added to a double below 2^51, it leaves the nearest integer in the low bits
+
+// ------------------------------------------------------------------------------------------------ trigonometry
+
+GNNC_BOUND(gnnc_turn_high, 0x1p48f);
+GNNC_BOUND(gnnc_turn_low, -0x1p48f);
+
+// sin (x + quarters pi / 2), in double. pi / 2 in two parts leaves an error of 2^-60 at the largest x taken.
+static inline float gnnc_turn(float x, uint64_t quarters) {
+  double clamped = (double)gnnc_at_most(gnnc_at_least(x, gnnc_turn_low), gnnc_turn_high);
+  double z = __builtin_fma(clamped, 0x1.45f306dc9c883p-1, GNNC_ROUND_DOUBLE);
+  double n = z - GNNC_ROUND_DOUBLE;
+  double r = __builtin_fma(n, -0x1.921fb54442d18p+0, clamped);
+  r = __builtin_fma(n, -0x1.1a62633145c07p-54, r);
+  double s = r * r;
+  double sine = 0x1.6cd8303c4eb8fp-19;
+  sine = __builtin_fma(sine, s, -0x1.a00f9cfb2854fp-13);
+  sine = __builtin_fma(sine, s, 0x1.111108957237ap-7);
+  sine = __builtin_fma(sine, s, -0x1.5555554cb8b96p-3);
+  sine = r * __builtin_fma(sine, s, 1.0);
+  double cosine = -0x1.242abbae1f6f4p-22;
+  cosine = __builtin_fma(cosine, s, 0x1.a0111fa80ce1fp-16);
+  cosine = __builtin_fma(cosine, s, -0x1.6c16b8980aa91p-10);
+  cosine = __builtin_fma(cosine, s, 0x1.5555554f4d928p-5);
+  cosine = __builtin_fma(cosine, s, -0.5);
+  cosine = __builtin_fma(cosine, s, 1.0);
+  uint64_t quarter = gnnc_bits_of_double(z) + quarters;
+  double y = (quarter & 1) == 0 ? sine : cosine;
+  y = gnnc_double(gnnc_bits_of_double(y) ^ ((quarter & 2) << 62));
+  return gnnc_abs(x) == GNNC_INFINITY ? GNNC_NAN : (float)y;
+}
+
+// sin x and cos x within 1 ulp up to 2^48, and what they are there beyond: floats lie 10^7 turns apart by then.
+static inline float gnnc_sin(float x) { return gnnc_turn(x, 0); }
+static inline float gnnc_cos(float x) { return gnnc_turn(x, 1); }
+
+// ------------------------------------------------------------------------------------------------------ powers
+
+// log2 x for a float x above zero and below infinity, in double: x = 2^e m with m from sqrt 1/2 to sqrt 2, and ln m is
+// 2 artanh((m - 1) / (m + 1)).
+static inline double gnnc_log2_of_double(double x) {
+  uint64_t one = 0x3ff0000000000000u;
+  uint64_t biased = (gnnc_bits_of_double(x) + (one - 0x3fe6a09e667f3bcdu)) >> 52;
+  double e = gnnc_double(biased | 0x4330000000000000u) - (0x1p52 + 1023.0);
+  double m = gnnc_double(gnnc_bits_of_double(x) - (biased << 52) + one);
+  double t = (m - 1.0) / (m + 1.0);
+  double s = t * t;
+  double q = 0x1.d7034cccf2fbep-3;
+  q = __builtin_fma(q, s, 0x1.c0fde1f501bfdp-3);
+  q = __builtin_fma(q, s, 0x1.0cb3251a0013ep-2);
+  q = __builtin_fma(q, s, 0x1.484aa078c41a6p-2);
+  q = __builtin_fma(q, s, 0x1.a61763c5aae12p-2);
+  q = __builtin_fma(q, s, 0x1.2776c50e4e201p-1);
+  q = __builtin_fma(q, s, 0x1.ec709dc3a08e1p-1);
+  q = __builtin_fma(q, s, 0x1.71547652b82fep+1);
+  return __builtin_fma(q, t, e);
+}
+
+// 2^x for x in [-1000, 1000], in double, with an error of 2^-34.
+static inline double gnnc_exp2_of_double(double x) {
+  double z = x + GNNC_ROUND_DOUBLE;
+  double r = x - (z - GNNC_ROUND_DOUBLE);
+  double p = 0x1.00f1123705281p-16;
+  p = __builtin_fma(p, r, 0x1.445e8eb286b22p-13);
+  p = __builtin_fma(p, r, 0x1.5d8723dc520c5p-10);
+  p = __builtin_fma(p, r, 0x1.3b29f0d3b19adp-7);
+  p = __builtin_fma(p, r, 0x1.c6b08df43ae43p-5);
+  p = __builtin_fma(p, r, 0x1.ebfbe07ae2edcp-3);
+  p = __builtin_fma(p, r, 0x1.62e42fef7b59ap-1);
+  p = __builtin_fma(p, r, 1.0);
+  return p * gnnc_double((gnnc_bits_of_double(z) << 52) + 0x3ff0000000000000u);
+}
+
+// x^y within 1 ulp. As C's pow and torch.pow: 1 when y is 0 or x is 1, even beside NaN; a negative x takes the sign of
+// an odd y, and gives NaN when it is finite and y is no integer.
+static inline float gnnc_pow(float x, float y) {
+  double base = (double)x, size = (double)gnnc_abs(x);
+  double power = (double)y, steps = (double)gnnc_abs(y);
+  double infinity = (double)GNNC_INFINITY, nan = (double)GNNC_NAN;
+
+  double logarithm = gnnc_log2_of_double(size);
+  logarithm = size == 0.0 ? -infinity : logarithm;
+  logarithm = size == infinity ? infinity : logarithm;
+  double t = power * logarithm;
+  t = -400.0 > t ? -400.0 : t;
+  t = 400.0 < t ? 400.0 : t;
+  double result = gnnc_exp2_of_double(t);
+
+  double whole = steps + 0x1p52;  // an integer below 2^24 shows in the last bit whether it is odd
+  uint64_t odd = steps < 0x1p24 ? gnnc_bits_of_double(whole) << 63 : 0;
+  result = gnnc_double(gnnc_bits_of_double(result) | (odd & gnnc_bits_of_double(base)));
+  double of_negative = whole - 0x1p52 == steps ? result : nan;
+  of_negative = base == -infinity ? result : of_negative;
+  result = base < 0.0 ? of_negative : result;
+
+  double of_one = steps == infinity ? 1.0 : result;
+  result = size == 1.0 ? of_one : result;
+  result = power != power ? power : result;
+  result = base != base ? base : result;
+  result = base == 1.0 ? 1.0 : result;
+  result = power == 0.0 ? 1.0 : result;
+  return (float)result;
 }

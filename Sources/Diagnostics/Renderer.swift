@@ -66,21 +66,35 @@ package struct Renderer {
       if shown > 0, line > shown + 1 { lines.append(String(repeating: " ", count: margin + 2) + paint("...", .margin)) }
       shown = line
       let number = String(repeating: " ", count: margin + 2 - String(line).count) + String(line)
-      let text = page.text(ofLine: line)
+      let window = window(page, labels, main)
+      let text = page.text(ofLine: line, window)
       lines.append(paint("\(number) |", .margin) + (text.isEmpty ? "" : " " + text))
       // The main mark first: it is what the message is about.
       for label in labels.sorted(by: { ($0 == main ? 0 : 1, $0.span.lower) < ($1 == main ? 0 : 1, $1.span.lower) }) {
-        lines.append(empty + " " + mark(page, label, isMain: label == main))
+        lines.append(empty + " " + mark(page, label, window, isMain: label == main))
       }
     }
     return lines
   }
 
-  private func mark(_ page: Page, _ label: Label, isMain: Bool) -> String {
+  /// The part of a very long line that is shown: some of it before the main mark, or the first one.
+  private func window(_ page: Page, _ labels: [Label], _ main: Label) -> Range<Int> {
+    let first = labels.contains(main) ? main : labels.min { $0.span.lower < $1.span.lower }!
+    let lower = max(page.extent(of: first.span).indent - Self.widest / 3, 0)
+    let isShort = page.width(ofLine: page.position(of: first.span).line) <= Self.widest
+    return isShort ? 0..<Self.widest : lower..<(lower + Self.widest)
+  }
+
+  /// Characters of a line that are shown.
+  private static let widest = 120
+
+  private func mark(_ page: Page, _ label: Label, _ window: Range<Int>, isMain: Bool) -> String {
     let (indent, width) = page.extent(of: label.span)
-    let line = String(repeating: isMain ? "^" : "-", count: max(width, 1))
+    let lower = min(max(indent, window.lowerBound), window.upperBound) - window.lowerBound
+    let upper = min(max(indent + width, window.lowerBound), window.upperBound) - window.lowerBound
+    let line = String(repeating: isMain ? "^" : "-", count: max(upper - lower, 1))
     let text = label.text.isEmpty ? line : line + " " + label.text
-    return String(repeating: " ", count: indent) + paint(text, isMain ? .error : .help)
+    return String(repeating: " ", count: lower) + paint(text, isMain ? .error : .help)
   }
 
   // MARK: Colours
@@ -119,10 +133,12 @@ private struct Page {
     return (line + 1, characters(starts[line]..<offset) + 1)
   }
 
-  /// A line without its break, tabs as two spaces.
-  func text(ofLine line: Int) -> String {
-    shown(starts[line - 1]..<end(ofLine: line))
+  /// Part of a line without its break, tabs as two spaces.
+  func text(ofLine line: Int, _ window: Range<Int>) -> String {
+    String(shown(starts[line - 1]..<end(ofLine: line)).dropFirst(window.lowerBound).prefix(window.count))
   }
+
+  func width(ofLine line: Int) -> Int { shown(starts[line - 1]..<end(ofLine: line)).count }
 
   /// How far a mark under the span's first line is indented, and how long it is.
   func extent(of span: Span) -> (indent: Int, width: Int) {

@@ -26,9 +26,7 @@ enum Builtin: String, CaseIterable {
   case leakyRelu = "leaky_relu"
   case elu, selu, sigmoid, tanh, gelu
   case geluTanh = "gelu_tanh"
-  case silu, softplus, celu, mish, relu6, hardtanh, hardsigmoid, hardswish, softsign, tanhshrink
-  case logSigmoid = "log_sigmoid"
-  case exp, log, sqrt, rsqrt, abs, sin, cos, erf, expm1, log1p
+  case silu, softplus, exp, log, sqrt, rsqrt, abs, sin, cos, erf, expm1, log1p
   case isNaN = "is_nan"
   case pow, clamp
   case choose = "where"
@@ -59,12 +57,11 @@ extension Builtin {
     case .selfLoop: Signature(required: ["value"], optional: ["otherwise"])
     case .count: Signature(required: ["type"])
     case .length: Signature(required: ["list"])
-    case .relu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .mish, .relu6, .hardtanh, .hardsigmoid, .hardswish,
-      .softsign, .tanhshrink, .logSigmoid, .exp, .log, .sqrt, .rsqrt, .abs, .sin, .cos, .erf,
+    case .relu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .exp, .log, .sqrt, .rsqrt, .abs, .sin, .cos, .erf,
       .expm1, .log1p, .isNaN, .floor, .transpose:
       Signature(required: ["x"])
     case .leakyRelu: Signature(required: ["x"], optional: ["slope"])
-    case .elu, .celu: Signature(required: ["x"], optional: ["alpha"])
+    case .elu: Signature(required: ["x"], optional: ["alpha"])
     case .softplus: Signature(required: ["x"], optional: ["beta", "threshold"])
     case .pow: Signature(required: ["x", "exponent"])
     case .clamp: Signature(required: ["x"], optional: ["low", "high"])
@@ -89,9 +86,8 @@ extension Builtin {
   /// Whether it makes a value of one value alone, of the same shape: an activation.
   var isOfOneValue: Bool {
     switch self {
-    case .relu, .leakyRelu, .elu, .selu, .celu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .softplus, .mish, .relu6,
-      .hardtanh, .hardsigmoid, .hardswish, .softsign, .tanhshrink, .logSigmoid, .exp, .log, .sqrt, .rsqrt, .abs, .sin,
-      .cos, .erf, .expm1, .log1p, .softmax, .logSoftmax:
+    case .relu, .leakyRelu, .elu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .softplus, .exp, .log, .sqrt, .rsqrt,
+      .abs, .sin, .cos, .erf, .expm1, .log1p, .softmax, .logSoftmax:
       true
     default: false
     }

@@ -271,7 +271,7 @@ extension ElaborationError {
     case .elementsDiffer(let span, let x, let y):
       return error(
         "type", "types differ: `\(x.type.element.rawValue)` and `\(y.type.element.rawValue)`", span,
-        also: Self.origins(x, y, besides: span))
+        also: Self.origin(x, besides: span, "`\(x.type.element.rawValue)`") + Self.origin(y, besides: span, "`\(y.type.element.rawValue)`"))
     case .notReal(let span, let x):
       return error("type", "this takes `f32`, not `\(x.type.element.rawValue)`", span, help: x.type.element == .bool ? "`where(condition, 1, 0)` makes numbers of it" : nil)
     case .notACondition(let span, let x):
@@ -326,11 +326,11 @@ extension ElaborationError {
     case .notYet(let span, let what):
       return error("not-yet", "\(what) is not in this version", span)
     case .hugeRow(let span, let shape):
-      return error("limit", "a row of \(shape) is too large", span, help: "a row holds at most 2^31 numbers")
-    case .tooManyInstructions(let span):
-      return error("limit", "the model has more than \(Elaborator.mostInstructions) instructions", span, help: "repetition is unrolled: look at what `repeat` and `for` run over")
-    case .tooManySteps(let span):
-      return error("limit", "more than \(Elaborator.mostSteps) static steps", span, help: "look at what `repeat` and `for` run over")
+      return error("limit", "a row of \(shape.map(String.init).joined(separator: " x ")) numbers is too large", span, help: "a row holds at most 2^31 numbers")
+    case .tooManyInstructions(let span, let most):
+      return error("limit", "the model has more than \(most) instructions", span, help: "repetition is unrolled: look at what `repeat` and `for` run over")
+    case .tooManySteps(let span, let most):
+      return error("limit", "the model takes more than \(most) static steps", span, help: "look at what `repeat` and `for` run over")
     case .refused(let span, let reason):
       return error("type", reason, span)
     default:

@@ -103,8 +103,8 @@ enum ElaborationError {
   // Limits.
   case notYet(Span, String)
   case hugeRow(Span, [Int])
-  case tooManyInstructions(Span)
-  case tooManySteps(Span)
+  case tooManyInstructions(Span, Int)
+  case tooManySteps(Span, Int)
   /// The program's own rules refuse an operation that nothing before has.
   case refused(Span, String)
 }

@@ -40,19 +40,6 @@ extension Elaborator {
         return .poison
       }
       return compute(span) { $0.softplus(x.id, beta, threshold) }
-    case .celu:
-      guard let alpha = number(call["alpha"], 1, function) else { return .poison }
-      return compute(span) { $0.celu(x.id, alpha) }
-    case .mish:
-      return compute(span) { make in make.multiply(x.id, make.unary(.tanh, make.softplus(x.id, 1, 20))) }
-    case .relu6: return compute(span) { $0.clamp(x.id, 0, 6) }
-    case .hardtanh: return compute(span) { $0.clamp(x.id, -1, 1) }
-    case .hardsigmoid: return compute(span) { $0.hardsigmoid(x.id) }
-    case .hardswish: return compute(span) { make in make.multiply(x.id, make.hardsigmoid(x.id)) }
-    case .softsign:
-      return compute(span) { make in make.divide(x.id, make.add(make.literal(1), make.unary(.absolute, x.id))) }
-    case .tanhshrink: return compute(span) { make in make.subtract(x.id, make.unary(.tanh, x.id)) }
-    case .logSigmoid: return compute(span) { $0.logSigmoid(x.id) }
     case .rsqrt: return compute(span) { make in make.unary(.reciprocal, make.unary(.squareRoot, x.id)) }
     case .silu: return compute(span) { make in make.multiply(x.id, make.unary(.sigmoid, x.id)) }
     case .gelu: return compute(span) { $0.gelu(x.id) }
@@ -133,27 +120,6 @@ extension Formula {
 
   fileprivate mutating func elu(_ x: ValueID, _ alpha: Double) -> ValueID? {
     select(less(literal(0), x), x, scaled(unary(.expm1, x), by: alpha))
-  }
-
-  fileprivate mutating func celu(_ x: ValueID, _ alpha: Double) -> ValueID? {
-    let bent = unary(.expm1, alpha == 1 ? x : divide(x, literal(alpha)))
-    return select(less(literal(0), x), x, scaled(bent, by: alpha))
-  }
-
-  fileprivate mutating func clamp(_ x: ValueID, _ low: Double, _ high: Double) -> ValueID? {
-    minimum(maximum(x, literal(low)), literal(high))
-  }
-
-  /// x + 3 cut to [0, 6], over 6
-  fileprivate mutating func hardsigmoid(_ x: ValueID) -> ValueID? {
-    guard let raised = add(x, literal(3)) else { return nil }
-    return divide(clamp(raised, 0, 6), literal(6))
-  }
-
-  /// min(0, x) - log(1 + exp(-|x|))
-  fileprivate mutating func logSigmoid(_ x: ValueID) -> ValueID? {
-    let tail = unary(.log1p, unary(.exponential, unary(.negate, unary(.absolute, x))))
-    return subtract(minimum(literal(0), x), tail)
   }
 
   /// log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold.

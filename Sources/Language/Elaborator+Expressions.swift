@@ -98,7 +98,7 @@ extension Elaborator {
     if first.isPoison || end.isPoison { return .poison }
     guard let from = first.whole else { return report(.notWhole(lower.span, first)) }
     guard let to = end.whole else { return report(.notWhole(upper.span, end)) }
-    guard to >= from, to - from <= Self.mostInstructions else { return report(.badRange(span, from, to)) }
+    guard to >= from, to - from <= limits.steps else { return report(.badRange(span, from, to)) }
     return .list((from..<to).map { .integer($0) })
   }
 

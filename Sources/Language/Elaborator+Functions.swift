@@ -73,8 +73,8 @@ extension Elaborator {
         return wrong(call["x"]!, function, "a static number")
       }
       return .integer(Int(number.rounded(.down)))
-    case .relu, .leakyRelu, .elu, .selu, .celu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .softplus, .mish, .relu6,
-      .hardtanh, .hardsigmoid, .hardswish, .softsign, .tanhshrink, .logSigmoid, .exp, .log, .sqrt, .rsqrt, .abs, .sin, .cos, .erf, .expm1, .log1p, .isNaN:
+    case .relu, .leakyRelu, .elu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .softplus, .exp, .log, .sqrt, .rsqrt,
+      .abs, .sin, .cos, .erf, .expm1, .log1p, .isNaN:
       return elementwise(function, call)
     case .pow: return power(call)
     case .clamp: return clamp(call)

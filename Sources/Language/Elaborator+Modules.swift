@@ -134,6 +134,7 @@ extension Elaborator {
     inner.types = types(of: matched, module, edges: inner.edges)
     inner.prefix = frame.prefix.joined(use.prefix).resolved(inner.types, schema)
     inner.use = span
+    inner.mistakesBefore = before
     frames.append(inner)
     defer { frames.removeLast() }
     bindStatic(module, use)
@@ -200,6 +201,7 @@ extension Elaborator {
 
   private mutating func bindInputs(_ module: Module, _ matched: [String: Given], _ span: Span) -> Bool {
     var isGood = true
+    var hasWrongShape = false
     for input in module.inputs {
       var value: Value
       let place: Span
@@ -210,7 +212,7 @@ extension Elaborator {
         value = evaluate(input.fallback!)
         place = span
       }
-      value = check(value, input, module, place)
+      value = check(value, input, module, place, besides: &hasWrongShape)
       if value.isPoison { isGood = false }
       if case .tensor(var tensor) = value {
         tensor.origin = input.name.span
@@ -222,8 +224,10 @@ extension Elaborator {
   }
 
   /// A value as the parameter wants it: of its type, at its end of the edge.
+  ///
+  /// One wrong static argument makes many shapes wrong: the first of a use is reported.
   private mutating func check(
-    _ value: Value, _ input: ValueParameter, _ module: Module, _ place: Span
+    _ value: Value, _ input: ValueParameter, _ module: Module, _ place: Span, besides hasWrongShape: inout Bool
   ) -> Value {
     var value = value
     if value.isPoison { return .poison }
@@ -235,14 +239,15 @@ extension Elaborator {
       if type.isFamily { return report(.notYet(type.span, "a family of values")) }
       if value.real != nil { value = promote(value, place).map { .tensor($0) } ?? .poison }
       guard case .tensor(let tensor) = value else { return reportOutside(.notAValue(place, value, input)) }
-      guard check(tensor, type, input, module, place) else { return .poison }
+      guard check(tensor, type, input, module, place, besides: &hasWrongShape) else { return .poison }
     }
     guard let role = input.role, case .tensor(let tensor) = value else { return value }
     return self.place(tensor, role, input, module, place)
   }
 
   private mutating func check(
-    _ tensor: Tensor, _ type: ValueType, _ input: ValueParameter, _ module: Module, _ place: Span
+    _ tensor: Tensor, _ type: ValueType, _ input: ValueParameter, _ module: Module, _ place: Span,
+    besides hasWrongShape: inout Bool
   ) -> Bool {
     guard let element = Element(rawValue: type.element.text) else {
       report(.noElement(type.element))
@@ -259,7 +264,8 @@ extension Elaborator {
     }
     let found = type.isOpen ? Array(tensor.type.shape.suffix(shape.count)) : tensor.type.shape
     guard found == shape else {
-      reportOutside(.wrongShape(place, tensor, shape, input, module))
+      if !hasWrongShape { reportOutside(.wrongShape(place, tensor, shape, input, module)) }
+      hasWrongShape = true
       return false
     }
     return true

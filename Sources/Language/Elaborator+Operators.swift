@@ -34,7 +34,7 @@ extension Elaborator {
     let b = evaluate(right)
     if a.isPoison || b.isPoison { return .poison }
     if a.isTensor || b.isTensor {
-      guard let x = promote(a, left.span), let y = promote(b, right.span) else {
+      guard let x = promote(a, left.span, beside: b), let y = promote(b, right.span, beside: a) else {
         return report(.noOperator(place, operation.rawValue, [a, b]))
       }
       return combine(x, operation, y, place: place, span)
@@ -113,17 +113,23 @@ extension Elaborator {
   // MARK: Values of the program
 
   /// A static number or Boolean as a value of the program.
-  mutating func promote(_ value: Value, _ span: Span) -> Tensor? {
+  mutating func promote(_ value: Value, _ span: Span, beside other: Value = .none) -> Tensor? {
     let made: Value
     switch value {
     case .tensor(let tensor): return tensor
-    case .integer(let whole): made = emit(.literal(Double(whole)), at: span)
+    case .integer(let whole): made = emit(.literal(Double(whole)), asked: Type(.constant, element(beside: other)), at: span)
     case .number(let number): made = emit(.literal(number), at: span)
     case .boolean(let flag): made = emit(.literal(flag ? 1 : 0), asked: Type(.constant, .bool), at: span)
     default: return nil
     }
     if case .tensor(let tensor) = made { return tensor }
     return nil
+  }
+
+  /// A whole number beside whole numbers is one of their kind.
+  private func element(beside other: Value) -> Element {
+    guard case .tensor(let tensor) = other, tensor.type.element != .bool else { return .f32 }
+    return tensor.type.element
   }
 
   mutating func combine(
@@ -155,6 +161,7 @@ extension Elaborator {
 
   mutating func binary(_ operation: Binary, _ x: Tensor, _ y: Tensor, _ place: Span, _ span: Span) -> Value {
     guard x.type.element == y.type.element else { return report(.elementsDiffer(place, x, y)) }
+    if !operation.compares, let odd = [x, y].first(where: { $0.type.element != .f32 }) { return report(.notReal(place, odd)) }
     guard let aligned = align([x, y], place) else { return .poison }
     guard Shape.broadcast(x.type.shape, y.type.shape) != nil else { return report(.shapesDiffer(place, x, y)) }
     return emit(.binary(operation), aligned.map(\.id), at: span)
@@ -192,5 +199,15 @@ extension Elaborator {
       case .tensor(let turned) = emit(.permute(order), [aligned[1].id], at: span)
     else { return .poison }
     return emit(.linear(batch: rank - 2), [aligned[0].id, turned.id], at: span)
+  }
+}
+
+extension Binary {
+  /// Whether it gives a Boolean.
+  fileprivate var compares: Bool {
+    switch self {
+    case .less, .lessOrEqual, .equal: true
+    case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum: false
+    }
   }
 }

@@ -6,6 +6,11 @@ extension Elaborator {
   mutating func execute(_ body: [Statement]) {
     for statement in body {
       guard step(at: statement.span), frame.returned == nil else { return }
+      // The library's own code is right: its first complaint says what its user has done.
+      if frame.isOthers, diagnostics.count > frame.mistakesBefore {
+        frame.returned = .poison
+        return
+      }
       execute(statement)
     }
   }

@@ -22,7 +22,7 @@ extension Elaborator {
     if let asked = askedKeys[keys[0]], asked.parameter != parameter {
       return report(.weightTwice(weight.name.span, parameter, asked.parameter, first: asked.span))
     }
-    askedKeys[keys[0]] = (parameter, weight.name.span)
+    if askedKeys[keys[0]] == nil { askedKeys[keys[0]] = (parameter, frames.count > 1 ? frames[1].use! : weight.name.span) }
     return load(parameter, weight)
   }
 

@@ -6,10 +6,14 @@ import Program
 ///
 /// A mistake makes its value `poison`, which is accepted everywhere in silence, so that one mistake is one message.
 struct Elaborator {
-  /// More instructions than any real model has; a repetition gone wrong ends here.
-  static let mostInstructions = 1_000_000
-  /// Static steps: a loop that makes no instructions ends here.
-  static let mostSteps = 4_000_000
+  /// What keeps a repetition gone wrong from running on.
+  struct Limits {
+    /// More instructions than any real model has.
+    var instructions = 1_000_000
+    /// Static steps, for what makes no instructions.
+    var steps = 4_000_000
+  }
+
   /// How deep modules may use each other.
   static let deepestUse = 40
   /// Numbers in one row.
@@ -18,6 +22,7 @@ struct Elaborator {
 
   let names: Names
   let schema: Schema
+  let limits: Limits
   var program: Program
   var frames: [Frame] = []
   var diagnostics: [Diagnostic] = []
@@ -48,6 +53,10 @@ struct Elaborator {
     /// The use in the text one level up.
     var use: Span?
     var returned: Value?
+    /// Whether the body stands in another text than the user's own.
+    var isOthers: Bool { text != 0 }
+    /// How many mistakes had been found when it began.
+    var mistakesBefore = 0
   }
 
   struct Weight {
@@ -62,8 +71,8 @@ struct Elaborator {
     var edges: EdgeSet?
   }
 
-  static func run(_ names: Names, _ schema: Schema) throws(Failure) -> Program {
-    var elaborator = Elaborator(names: names, schema: schema)
+  static func run(_ names: Names, _ schema: Schema, _ limits: Limits = Limits()) throws(Failure) -> Program {
+    var elaborator = Elaborator(names: names, schema: schema, limits: limits)
     elaborator.frames = [Frame(module: nil, text: 0)]
     elaborator.execute(names.model.body)
     if elaborator.outputs.isEmpty, elaborator.diagnostics.isEmpty {
@@ -73,15 +82,17 @@ struct Elaborator {
     return elaborator.program
   }
 
-  init(names: Names, schema: Schema) {
+  init(names: Names, schema: Schema, limits: Limits = Limits()) {
     self.names = names
     self.schema = schema
+    self.limits = limits
     program = Program(schema: schema)
   }
 
+  /// The innermost body being run; changed in place, since a copy would copy all that it has bound.
   var frame: Frame {
-    get { frames[frames.count - 1] }
-    set { frames[frames.count - 1] = newValue }
+    _read { yield frames[frames.count - 1] }
+    _modify { yield &frames[frames.count - 1] }
   }
 
   // MARK: Mistakes
@@ -108,8 +119,8 @@ struct Elaborator {
   /// Counts one step of static work, and says whether there may be another.
   mutating func step(at span: Span) -> Bool {
     steps += 1
-    if steps > Self.mostSteps, !isStopped {
-      report(.tooManySteps(span))
+    if steps > limits.steps, !isStopped {
+      report(.tooManySteps(span, limits.steps))
       isStopped = true
     }
     return !isStopped
@@ -130,9 +141,9 @@ struct Elaborator {
       return report(.refused(span, error.message))
     }
     guard fits(type.shape) else { return report(.hugeRow(span, type.shape)) }
-    guard program.instructions.count < Self.mostInstructions else {
+    guard program.instructions.count < limits.instructions else {
       isStopped = true
-      return report(.tooManyInstructions(span))
+      return report(.tooManyInstructions(span, limits.instructions))
     }
     let id = program.append(Instruction(operation, operands, type, origin: span))
     return .tensor(Tensor(id: id, type: type, origin: span))

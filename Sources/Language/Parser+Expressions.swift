@@ -162,7 +162,7 @@ extension Parser {
     openBrackets += 1
     let value = try expression()
     guard isSymbol(.closeParenthesis) else {
-      if isAtEnd { throw .unclosed(open.span, "(") }
+      if isAtEnd || current.startsLine { throw .unclosed(open.span, "(") }
       throw .expected("`)`", here, found: text(of: current))
     }
     openBrackets -= 1

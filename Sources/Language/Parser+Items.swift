@@ -85,7 +85,11 @@ extension Parser {
     try expectSymbol(.openBrace, "before the module's body")
     var prelude: [Statement] = []
     var forward: (inputs: [ValueParameter], body: [Statement])?
+    let mistakes = errors.count
     try enter()
+    let outer = nestingOfBlock
+    nestingOfBlock = nesting
+    defer { nestingOfBlock = outer }
     while !takeSymbol(.closeBrace) {
       guard !isAtEnd else { throw .unclosed(open.span, "{") }
       let start = current
@@ -99,11 +103,13 @@ extension Parser {
           prelude.append(try statement())
         }
       } catch {
-        try recover(from: error)
+        try recover(from: error, in: start)
       }
     }
     leave()
-    guard let forward else { throw .noForward(name.span, name.text) }
+    guard let forward = forward ?? (errors.count > mistakes ? ([], []) : nil) else {
+      throw .noForward(name.span, name.text)
+    }
     return Module(
       kind: kind, name: name, parameters: parameters, prelude: prelude, inputs: forward.inputs, body: forward.body)
   }
@@ -263,7 +269,7 @@ extension Parser {
       if isAtEnd { throw .unclosed(start.span, open.rawValue) }
       elements.append(try element(&self))
       if !takeSymbol(.comma), !isSymbol(close) {
-        if isAtEnd { throw .unclosed(start.span, open.rawValue) }
+        if isAtEnd || current.startsLine { throw .unclosed(start.span, open.rawValue) }
         throw .expected("`,` or `\(close.rawValue)`", here, found: text(of: current))
       }
     }

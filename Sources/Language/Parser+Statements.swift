@@ -6,36 +6,39 @@ extension Parser {
     let open = current
     try expectSymbol(.openBrace, "and a body")
     try enter()
+    let outer = nestingOfBlock
+    nestingOfBlock = nesting
+    defer { nestingOfBlock = outer }
     var statements: [Statement] = []
     while !takeSymbol(.closeBrace) {
       guard !isAtEnd else { throw .unclosed(open.span, "{") }
       if takeSymbol(.semicolon) { continue }
+      let start = current
       do throws(SyntaxError) {
         statements.append(try statement())
       } catch {
-        try recover(from: error)
+        try recover(from: error, in: start)
       }
     }
     leave()
     return statements
   }
 
-  /// Keeps a mistake and goes on with the next line; what no line can mend goes up.
-  mutating func recover(from error: SyntaxError) throws(SyntaxError) {
+  /// Keeps a mistake in the statement that begins at `start`, and goes to the next line; what no line can mend goes up.
+  mutating func recover(from error: SyntaxError, in start: Token) throws(SyntaxError) {
     switch error {
-    case .unclosed, .tooDeep: throw error
+    case .unclosed(_, "{"), .tooDeep: throw error
     default: break
     }
     errors.append(error)
     openBrackets = 0
+    nesting = nestingOfBlock
+    if current.span == start.span, !isAtEnd { advance() }
     var depth = 0
-    var first = true
     while !isAtEnd {
-      if depth == 0, !first || current.startsLine, current.startsLine || isSymbol(.closeBrace) { return }
-      if depth == 0, isSymbol(.closeBrace) { return }
+      if depth == 0, current.startsLine || isSymbol(.closeBrace) { return }
       if isSymbol(.openBrace) { depth += 1 }
       if isSymbol(.closeBrace) { depth -= 1 }
-      first = false
       advance()
     }
   }
@@ -44,7 +47,7 @@ extension Parser {
     let start = current
     let node = try statementNode()
     if !current.startsLine, !isSymbol(.closeBrace), !isSymbol(.semicolon), !isAtEnd {
-      throw .expected("the end of the statement", current.span, found: text(of: current))
+      throw .expectedLineEnd(current.span, found: text(of: current))
     }
     return Statement(node: node, span: span(from: start))
   }

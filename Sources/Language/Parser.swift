@@ -15,6 +15,8 @@ struct Parser {
   /// Open parentheses and brackets: inside them a line break means nothing.
   var openBrackets = 0
   var nesting = 0
+  /// The nesting at which the statements of the innermost block stand.
+  var nestingOfBlock = 0
 
   static func parse(_ source: SourceText, _ tokens: [Token]) throws(Failure) -> Tree {
     var parser = Parser(source, tokens)
@@ -57,7 +59,7 @@ struct Parser {
       try expectWord("module", after: "`\(text(of: start))`")
       tree.modules.append(try module(start.kind == .name("vertex") ? .vertex : .message))
     } else {
-      throw .expectedItem(start.span, found: text(of: start))
+      throw .expectedItem(start.span, found: spelling(of: start))
     }
   }
 
@@ -75,6 +77,7 @@ struct Parser {
   private mutating func skipToItem() {
     openBrackets = 0
     nesting = 0
+    nestingOfBlock = 0
     advance()
     while !isAtEnd {
       if current.startsLine, case .name(let word) = current.kind,
@@ -144,7 +147,11 @@ struct Parser {
 
   /// How a token is named in a message.
   func text(of token: Token) -> String {
-    if token.startsLine, position > 0, openBrackets == 0, token.kind != .end { return "" }
+    token.startsLine && position > 0 && openBrackets == 0 ? "" : spelling(of: token)
+  }
+
+  /// A token as it stands in the text.
+  func spelling(of token: Token) -> String {
     let bytes = Array(source.text.utf8)
     return String(decoding: bytes[token.span.lower..<token.span.upper], as: UTF8.self)
   }
@@ -169,6 +176,7 @@ enum SyntaxError: Error {
   case expected(String, Span, found: String)
   case expectedItem(Span, found: String)
   case expectedStatement(Span, found: String)
+  case expectedLineEnd(Span, found: String)
   case reserved(Span, String)
   case dropped(Span)
   case leadingOperator(Span, String)
@@ -194,6 +202,9 @@ enum SyntaxError: Error {
         help: "a file holds `use`, `graph`, `vertex module`, `message module`, `layer` and `model`")
     case .expectedStatement(let span, let found):
       return error("expected a statement, found `\(found)`", span)
+    case .expectedLineEnd(let span, let found):
+      return error(
+        "expected the end of the statement, found `\(found)`", span, help: "each statement has a line of its own, or ends with `;`")
     case .reserved(let span, let word):
       return error("`\(word)` is a word of the language and cannot be a name", span, help: "for example `\(word)_`")
     case .dropped(let span):

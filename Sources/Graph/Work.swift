@@ -1,4 +1,5 @@
 import Diagnostics
+import Dispatch
 
 /// How far a long step has come.
 package struct Progress: Sendable, Hashable {
@@ -44,6 +45,23 @@ extension Work {
 
   func tell(_ what: String, _ done: Int, _ total: Int, _ unit: String) {
     report(Progress(what: what, done: UInt64(done), total: UInt64(total), unit: unit))
+  }
+
+  /// Runs a step of the runtime that counts up what it has done, and reports it ten times a second.
+  func watching<Result>(
+    _ what: String, total: UInt64, unit: String,
+    _ body: (UnsafeMutablePointer<UInt64>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let done = Numbers<UInt64>(zeros: 1)
+    let timer = DispatchSource.makeTimerSource(queue: .global())
+    let report = report
+    timer.schedule(deadline: .now(), repeating: 0.1)
+    timer.setEventHandler {
+      report(Progress(what: what, done: min(done.base.pointee, total), total: total, unit: unit))
+    }
+    timer.resume()
+    defer { timer.cancel() }
+    return try body(done.base)
   }
 
   func checkStop() throws(Failure) {

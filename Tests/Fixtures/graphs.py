@@ -94,13 +94,14 @@ def values(random):
 
 
 def hub(folder):
-    """300 vertices, of which 0 has 2,600 in-edges and 299 has 700: more than one chunk of any sensible size."""
+    """300 vertices, of which 0 has 8,200 in-edges and 299 has 4,097: more than two chunks of 4,096, and one edge more
+    than a chunk."""
     random = numpy.random.default_rng(21)
-    into_hub = numpy.stack([random.integers(0, 300, 2600), numpy.zeros(2600, int)])
-    into_second = numpy.stack([random.integers(0, 300, 700), numpy.full(700, 299)])
-    others = random.integers(0, 300, (2, 500))
+    into_hub = numpy.stack([random.integers(0, 300, 8200), numpy.zeros(8200, int)])
+    into_second = numpy.stack([random.integers(0, 299, 4097), numpy.full(4097, 299)])
+    others = numpy.stack([random.integers(0, 300, 500), random.integers(1, 299, 500)])
     index = random.permutation(numpy.concatenate([into_hub, into_second, others], axis=1).T).T
-    index = numpy.ascontiguousarray(index.astype(numpy.int32))
+    index = numpy.ascontiguousarray(index.astype(numpy.uint16))
     edges = index.shape[1]
     plain.write(
         folder,

@@ -3,7 +3,8 @@
 // Each is straight-line code over IEEE operations, fused multiply-adds, selections and bits, so that a compiler turns a
 // loop of them into vector code, and so that the bits of a result depend on neither the compiler, nor the vector width,
 // nor the processor. That holds under -ffp-contract=off, without any flag of -ffast-math, on processors with fused
-// multiply-add. NaN, infinity, subnormals and the sign of zero come out as IEEE 754 asks.
+// multiply-add. NaN, infinity, subnormals and the sign of zero come out as IEEE 754 asks; a NaN's own sign and payload are
+// no part of the promise.
 //
 // "within N ulp" is the largest error over all floats, as tests/math measures it. Coefficients come from
 // tests/math/fit.py. Subnormal results are as close as normal ones, in units of 2^-149.
@@ -305,7 +306,7 @@ static inline double gnnc_exp2_of_double(double x) {
   return p * gnnc_double((gnnc_bits_of_double(z) << 52) + 0x3ff0000000000000u);
 }
 
-// x^y within 1 ulp. As C's pow and torch.pow: 1 when y is 0 or x is 1, even beside NaN; a negative x takes the sign of
+// x^y within 0.51 ulp. As C's pow and torch.pow: 1 when y is 0 or x is 1, even beside NaN; a negative x takes the sign of
 // an odd y, and gives NaN when it is finite and y is no integer.
 static inline float gnnc_pow(float x, float y) {
   double base = (double)x, size = (double)gnnc_abs(x);
@@ -320,8 +321,9 @@ static inline float gnnc_pow(float x, float y) {
   t = 400.0 < t ? 400.0 : t;
   double result = gnnc_exp2_of_double(t);
 
-  double whole = steps + 0x1p52;  // an integer below 2^24 shows in the last bit whether it is odd
-  uint64_t odd = steps < 0x1p24 ? gnnc_bits_of_double(whole) << 63 : 0;
+  double whole = steps + 0x1p52;  // rounded to an integer, with the last bit saying whether it is odd
+  uint64_t odd = whole - 0x1p52 == steps ? gnnc_bits_of_double(whole) << 63 : 0;
+  odd = steps < 0x1p24 ? odd : 0;  // larger floats are even
   result = gnnc_double(gnnc_bits_of_double(result) | (odd & gnnc_bits_of_double(base)));
   double of_negative = whole - 0x1p52 == steps ? result : nan;
   of_negative = base == -infinity ? result : of_negative;

@@ -21,3 +21,4 @@ for compiler in "$@"; do
   done
   echo "runtime: $compiler fine, also under the address, undefined-behaviour and thread sanitizers"
 done
+"$here/math/run.sh"

@@ -1,5 +1,6 @@
 import CRuntime
 import Diagnostics
+import Glibc
 
 /// What a user hands in as a graph.
 package enum GraphInput: Sendable, Hashable {
@@ -43,10 +44,13 @@ package struct PartitionOptions: Sendable {
 /// What a partitioning came to.
 package struct PartitionReport: Sendable {
   package let summary: GraphSummary
-  /// Edges whose source another partition owns.
-  package let cutEdges: UInt64
   /// Things to say once: a float64 feature that was converted.
   package let notes: [Diagnostic]
+
+  /// Edges whose source another partition owns.
+  package var cutEdges: UInt64 {
+    summary.edgeTypes.reduce(0) { $0 + ($1.sets.first { $0.direction == .forward }?.cut ?? 0) }
+  }
 }
 
 /// What a path holds.
@@ -54,13 +58,29 @@ package enum GraphKind: Sendable { case plain, partitioned, edgeList, missing, o
 
 package enum GraphPartitioner {
   /// Looks at a path without reading it.
-  package static func kind(of path: String) -> GraphKind { .other }
+  package static func kind(of path: String) -> GraphKind {
+    var about = stat()
+    guard stat(path, &about) == 0 else { return .missing }
+    guard about.st_mode & S_IFMT == S_IFDIR else {
+      let name = fileName(path).lowercased()
+      return ["csv", "tsv", "txt", "tab", "edges", "edgelist", "el"].contains { name.hasSuffix(".\($0)") }
+        ? .edgeList : .other
+    }
+    if access("\(path)/\(GraphLayout.manifest)", F_OK) == 0 { return .partitioned }
+    return access("\(path)/graph.json", F_OK) == 0 ? .plain : .other
+  }
 
   /// Makes the partitioned graph directory `output`: built beside it under another name, renamed when whole.
   package static func partition(
     _ input: GraphInput, into output: String, options: PartitionOptions, work: Work = .quiet
   ) throws(Failure) -> PartitionReport {
-    throw Failure(kind: "graph", "cannot be partitioned yet", at: .file(output))
+    guard (1...65_536).contains(options.parts) else { throw PartitionError.parts(options.parts).failure(output) }
+    let staged = try StagedDirectory(for: output, existing: options.existing, isOurs: GraphLayout.isOurs)
+    let graph = try PlainGraph(input, work: work)
+    try check(options.edgeSets, graph)
+    let summary = try GraphWriter(graph: graph, options: options, folder: staged.path, work: work).write()
+    try staged.commit()
+    return PartitionReport(summary: summary, notes: graph.notes)
   }
 
   /// Replaces the features of a partitioned graph by those of the plain one that it came from, whose vertices and edges
@@ -68,6 +88,19 @@ package enum GraphPartitioner {
   package static func refreshFeatures(
     of graph: String, from input: GraphInput, work: Work = .quiet
   ) throws(Failure) -> PartitionReport {
-    throw Failure(kind: "graph", "cannot be refreshed yet", at: .file(graph))
+    try FeatureRefresh(of: graph, from: input, work: work).run()
+  }
+
+  private static func check(_ sets: Set<EdgeSetKey>, _ graph: PlainGraph) throws(Failure) {
+    for set in sets.sorted(by: { ($0.edgeType, $0.direction.rawValue) < ($1.edgeType, $1.direction.rawValue) }) {
+      guard let type = graph.edgeTypes.first(where: { $0.name == set.edgeType }) else {
+        throw PartitionError.unknownEdges(set.edgeType, known: graph.edgeTypes.map(\.name)).failure(graph.path)
+      }
+      if set.direction == .undirected, type.source != type.target {
+        throw PartitionError.notWithinOneType(
+          type.name, graph.vertexTypes[type.source].name, graph.vertexTypes[type.target].name
+        ).failure(graph.path)
+      }
+    }
   }
 }

@@ -92,6 +92,8 @@ package struct EdgeSetSummary: Hashable, Sendable {
   package let hasLoops: Bool
   /// For each partition, the in-edges of the rows it owns.
   package let edges: [UInt64]
+  /// Edges whose source another partition owns.
+  package let cut: UInt64
 }
 
 /// An edge type of a partitioned graph.

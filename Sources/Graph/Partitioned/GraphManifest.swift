@@ -87,6 +87,7 @@ extension GraphManifest {
               .init(key: "direction", value: .string($0.direction.rawValue)),
               .init(key: "loops", value: .bool($0.hasLoops)),
               .init(key: "edges", value: json($0.edges)),
+              .init(key: "cut", value: .integer(Int($0.cut))),
             ])
           })),
     ])
@@ -182,9 +183,9 @@ extension EdgeTypeSummary {
 extension EdgeSetSummary {
   fileprivate init?(_ json: JSON, parts: Int) {
     guard let direction = json["direction"]?.string.flatMap(EdgeDirection.init), case .bool(let loops)? = json["loops"],
-      let edges = json["edges"]?.counts, edges.count == parts
+      let edges = json["edges"]?.counts, edges.count == parts, let cut = json["cut"]?.count
     else { return nil }
-    self.init(direction: direction, hasLoops: loops, edges: edges)
+    self.init(direction: direction, hasLoops: loops, edges: edges, cut: cut)
   }
 }
 

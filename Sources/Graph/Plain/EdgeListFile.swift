@@ -9,6 +9,7 @@ final class EdgeListFile {
     var numbers: [Float] = []
   }
 
+  let path: String
   private(set) var sources: [UInt32] = []
   private(set) var targets: [UInt32] = []
   private(set) var columns: [Column] = []
@@ -25,6 +26,7 @@ final class EdgeListFile {
 
   init(_ path: String, sources: Numbering, targets: Numbering, work: Work) throws(Failure) {
     let file = try MappedFile(path, kind: "graph")
+    self.path = path
     do throws(PlainGraphError) {
       try read(file, sources, targets, work)
     } catch {

@@ -8,6 +8,8 @@ struct PlainFeature {
   let stored: StoredElement
   /// The shape of one row.
   let shape: [Int]
+  /// The file that it came from.
+  let path: String
   let base: UnsafeRawPointer
   /// Keeps `base` in memory.
   let owner: AnyObject
@@ -205,7 +207,7 @@ private final class Loader {
     }
     return PlainFeature(
       name: feature.name, number: array.element.number, stored: array.stored,
-      shape: Array(array.shape.dropFirst()), base: array.numbers.baseAddress!, owner: array)
+      shape: Array(array.shape.dropFirst()), path: array.path, base: array.numbers.baseAddress!, owner: array)
   }
 
   // MARK: Edges
@@ -281,11 +283,13 @@ private final class Loader {
 /// An edge list's numbers where they do not move.
 private final class EdgeArrays {
   let list: gnnc_edge_list
+  private let path: String
   private let sources: UnsafeMutableBufferPointer<UInt32>
   private let targets: UnsafeMutableBufferPointer<UInt32>
   private let columns: [(name: String, numbers: UnsafeMutableBufferPointer<Float>)]
 
   init(_ file: EdgeListFile) {
+    path = file.path
     sources = .copy(of: file.sources)
     targets = .copy(of: file.targets)
     list = gnnc_edge_list(
@@ -297,7 +301,8 @@ private final class EdgeArrays {
   var features: [PlainFeature] {
     columns.map { name, numbers in
       PlainFeature(
-        name: name, number: GNNC_FROM_F32, stored: .float32, shape: [], base: numbers.baseAddress!, owner: self)
+        name: name, number: GNNC_FROM_F32, stored: .float32, shape: [], path: path, base: numbers.baseAddress!,
+        owner: self)
     }
   }
 

@@ -13,7 +13,10 @@ final class VertexNames {
 
   var count: Int { starts.count - 1 }
 
-  func name(of vertex: Int) -> ArraySlice<UInt8> { letters[starts[vertex]..<starts[vertex + 1]] }
+  /// Calls `body` with a name's letters.
+  func withName<Result>(of vertex: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    letters.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[starts[vertex]..<starts[vertex + 1]])) }
+  }
 
   func number(of name: UnsafeRawBufferPointer) -> UInt32? {
     let found = slots[slot(for: name)]

@@ -1,0 +1,166 @@
+import CMetis
+import CRuntime
+import Diagnostics
+
+/// Splits vertices by METIS: the union of all edge types, symmetrised, without loops and repeats; each vertex weighs one
+/// and its in-edges.
+///
+/// METIS runs in a process apart: it prints, it may abort, and it cannot be interrupted.
+struct MetisPartitioner {
+  private let graph: PlainGraph
+  private let parts: Int
+  private let work: Work
+  /// The first number of each type among all vertices.
+  private let bases: [UInt64]
+
+  private var vertices: UInt64 { bases.last! }
+  private static var largest: UInt64 { MetisLimit.largest }
+
+  /// Refuses what METIS's integers cannot number.
+  init(_ graph: PlainGraph, parts: Int, work: Work) throws(Failure) {
+    self.graph = graph
+    self.parts = parts
+    self.work = work
+    bases = graph.vertexTypes.reduce(into: [0]) { $0.append($0.last! + $1.count) }
+    let ends = graph.edgeTypes.reduce(0) { $0 + 2 * $1.edges.count }
+    if vertices > Self.largest { throw PartitionError.tooManyVertices(vertices).failure(graph.path) }
+    if ends > Self.largest { throw PartitionError.tooManyEdges(ends / 2).failure(graph.path) }
+  }
+
+  /// The partitions of one vertex type's vertices.
+  struct Parts {
+    let buffer: UnsafeBufferPointer<Int32>
+    fileprivate let owner: SharedParts
+  }
+
+  func partOfVertex() throws(Failure) -> [Parts] {
+    guard let all = SharedParts(count: Int(vertices)) else { throw .noMemory("METIS", bytes: Int(vertices) * 4) }
+    // METIS is not made for graphs of fewer vertices than a few for each partition.
+    if vertices < UInt64(4 * parts) {
+      for vertex in 0..<Int(vertices) { all.values[vertex] = idx_t(vertex * parts / Int(vertices)) }
+    } else {
+      try callMetis(into: all)
+    }
+    return graph.vertexTypes.indices.map { type in
+      let range = Int(bases[type])..<Int(bases[type + 1])
+      return Parts(buffer: UnsafeBufferPointer(rebasing: all.values[range]), owner: all)
+    }
+  }
+
+  private func callMetis(into parts: SharedParts) throws(Failure) {
+    let neighbours = try unionOfEdges()
+    guard neighbours.count > 0 else {
+      for vertex in 0..<Int(vertices) { parts.values[vertex] = idx_t(vertex * self.parts / Int(vertices)) }
+      return
+    }
+    let job = MetisJob(
+      vertices: idx_t(vertices), parts: idx_t(self.parts), starts: neighbours.starts, neighbours: neighbours.rows,
+      weights: weights(), result: parts.base)
+    work.tell("partitioning by METIS", 0, Int(vertices), "vertices")
+    let context = UnsafeMutablePointer<MetisJob>.allocate(capacity: 1)
+    context.initialize(to: job)
+    defer { context.deinitialize(count: 1).deallocate() }
+    var result: Int32 = 0
+    try runtime("graph", at: .file(graph.path)) {
+      gnnc_run_apart("METIS", { $0!.assumingMemoryBound(to: MetisJob.self).pointee.run() }, context, work.stop, &result, $0)
+    }
+    guard result == METIS_OK.rawValue, parts.values.allSatisfy({ $0 >= 0 && $0 < idx_t(self.parts) }) else {
+      throw PartitionError.metisFailed(Int(result)).failure(graph.path)
+    }
+  }
+
+  private struct Neighbours {
+    let starts: Numbers<idx_t>
+    let rows: Numbers<idx_t>
+    let count: Int
+  }
+
+  private func unionOfEdges() throws(Failure) -> Neighbours {
+    let lists = graph.edgeTypes.map { type in
+      var list = gnnc_numbered_edges()
+      list.edges = type.edges
+      list.source_base = UInt32(bases[type.source])
+      list.target_base = UInt32(bases[type.target])
+      list.loops = type.source == type.target ? 1 : 0
+      return list
+    }
+    let edges = lists.reduce(0) { $0 + $1.edges.count }
+    var csr = gnnc_csr()
+    try work.watching("joining the edge types for METIS", total: 4 * edges, unit: "edges") { (done) throws(Failure) in
+      try runtime("graph") {
+        gnnc_csr_build(
+          lists, UInt32(lists.count), vertices, vertices, GNNC_NEIGHBOURS, UInt32(work.threads), work.stop, done,
+          &csr, $0)
+      }
+    }
+    defer { gnnc_csr_free(&csr) }
+    let starts = Numbers<idx_t>(zeros: Int(vertices) + 1)
+    let rows = Numbers<idx_t>(zeros: Int(csr.start[Int(vertices)] - csr.loops))
+    var count = 0
+    for vertex in 0..<Int(vertices) {
+      for place in Int(csr.start[vertex])..<Int(csr.start[vertex + 1]) where csr.in_edge[place].rank != vertices {
+        rows.base[count] = idx_t(csr.in_edge[place].rank)
+        count += 1
+      }
+      starts.base[vertex + 1] = idx_t(count)
+    }
+    return Neighbours(starts: starts, rows: rows, count: count)
+  }
+
+  /// Nil where the sum would not fit: vertices then count alike.
+  private func weights() -> Numbers<idx_t>? {
+    let edges = graph.edgeTypes.reduce(0) { $0 + $1.edges.count }
+    guard vertices + edges <= Self.largest else { return nil }
+    let degree = Numbers<UInt64>(zeros: Int(vertices))
+    for type in graph.edgeTypes {
+      gnnc_count_mentions(
+        type.edges.target, type.edges.kind, type.edges.count, UInt32(work.threads),
+        degree.base + Int(bases[type.target]))
+    }
+    let weights = Numbers<idx_t>(zeros: Int(vertices))
+    for vertex in 0..<Int(vertices) { weights.base[vertex] = idx_t(degree.base[vertex] + 1) }
+    return weights
+  }
+}
+
+/// What METIS is called with, in the process apart.
+private struct MetisJob {
+  let vertices: idx_t
+  let parts: idx_t
+  let starts: Numbers<idx_t>
+  let neighbours: Numbers<idx_t>
+  let weights: Numbers<idx_t>?
+  let result: UnsafeMutablePointer<idx_t>
+
+  func run() -> Int32 {
+    var (vertices, parts, constraints, cut) = (vertices, parts, idx_t(1), idx_t(0))
+    let options = Numbers<idx_t>(zeros: Int(METIS_NOPTIONS))
+    METIS_SetDefaultOptions(options.base)
+    options.base[Int(METIS_OPTION_SEED.rawValue)] = 1
+    return METIS_PartGraphKway(
+      &vertices, &constraints, starts.base, neighbours.base, weights?.base, nil, nil, &parts, nil, nil,
+      options.base, &cut, result)
+  }
+}
+
+/// Memory that the process apart writes into.
+final class SharedParts {
+  let base: UnsafeMutablePointer<idx_t>
+  private let count: Int
+
+  init?(count: Int) {
+    let bytes = UInt64(count * MemoryLayout<idx_t>.size)
+    guard let memory = gnnc_shared_memory(bytes) else { return nil }
+    base = memory.bindMemory(to: idx_t.self, capacity: count)
+    self.count = count
+  }
+
+  var values: UnsafeMutableBufferPointer<idx_t> { UnsafeMutableBufferPointer(start: base, count: count) }
+
+  deinit { gnnc_free_shared_memory(base, UInt64(count * MemoryLayout<idx_t>.size)) }
+}
+
+/// METIS's integers have 32 bits in Debian's package.
+enum MetisLimit {
+  static let largest = UInt64(idx_t.max)
+}

@@ -20,10 +20,19 @@ struct ConstantChain {
 
 /// Finds chains of constants and the linear maps beside them.
 struct ConstantChains {
-  /// A linear map with constant weights, perhaps scaled by a number for each row.
-  struct Map {
-    let value: ValueID
-    let scaling: (function: Binary, by: ValueID)?
+  /// How a value that one other value reads is made of linear maps.
+  enum Form {
+    /// A linear map with constant weights.
+    case map
+    /// Operand `inner` plus, or minus, the constant.
+    case shifted(Binary, inner: Int, constant: Int)
+    /// The sum or difference of both operands.
+    case terms(Binary)
+    /// Operand `row` times, or divided by, a number for each row.
+    case scaled(Binary, row: Int, scalar: Int)
+    /// The operand's rows, gathered or summed.
+    case passed
+    case other
   }
 
   private let program: Program
@@ -59,45 +68,46 @@ struct ConstantChains {
     return program[reader].operands[0] == value && program[reader].operation == .linear(batch: 0)
   }
 
-  /// The map whose product a chain changes, if nothing else reads it.
-  func map(under chain: ConstantChain) -> Map? {
-    let base = chain.base
-    guard readers.hasOneReader(base), program[base].type.shape == program[chain.top].type.shape else {
-      return nil
+  /// Whether a scale along the last axis can go into the weights of all maps that a value is made of.
+  func canAbsorb(_ x: ValueID) -> Bool {
+    let operands = program[x].operands
+    return switch form(x) {
+    case .map: true
+    case .shifted(_, let inner, _): canAbsorb(operands[inner])
+    case .terms: operands.allSatisfy(canAbsorb)
+    case .scaled(_, let row, _): canAbsorb(operands[row])
+    case .passed: canAbsorb(operands[0])
+    case .other: false
     }
-    if isMap(base) { return Map(value: base, scaling: nil) }
-    guard case .binary(let function) = program[base].operation,
-      function == .multiply || function == .divide
-    else { return nil }
-    let operands = program[base].operands
-    let places = function == .multiply ? [(0, 1), (1, 0)] : [(0, 1)]
-    for (row, scalar) in places {
-      let map = operands[row]
-      if isMap(map), readers.hasOneReader(map), program[operands[scalar]].type.isScalar,
-        program[map].type.shape == program[base].type.shape
-      {
-        return Map(value: map, scaling: (function, operands[scalar]))
+  }
+
+  func form(_ x: ValueID) -> Form {
+    guard readers.hasOneReader(x) else { return .other }
+    if isMap(x) { return .map }
+    let instruction = program[x]
+    let types = instruction.operands.map { program[$0].type }
+    func isWhole(_ place: Int) -> Bool {
+      types[place].shape == instruction.type.shape && !types[place].space.isConstant
+    }
+    switch instruction.operation {
+    case .source: return .passed
+    case .reduce(.sum) where types.count == 1: return .passed
+    case .binary(let function) where function == .add || function == .subtract:
+      if types[1].space.isConstant && isWhole(0) { return .shifted(function, inner: 0, constant: 1) }
+      if function == .add && types[0].space.isConstant && isWhole(1) {
+        return .shifted(.add, inner: 1, constant: 0)
       }
+      return isWhole(0) && isWhole(1) ? .terms(function) : .other
+    case .binary(let function) where function == .multiply || function == .divide:
+      if types[1].isScalar && isWhole(0) { return .scaled(function, row: 0, scalar: 1) }
+      guard function == .multiply, types[0].isScalar, isWhole(1) else { return .other }
+      return .scaled(.multiply, row: 1, scalar: 0)
+    default: return .other
     }
-    return nil
   }
 
-  /// Whether a map is dealt with where the chain behind it ends.
-  func isUnderChain(_ map: ValueID) -> Bool {
-    guard let reader = readers.only(map) else { return false }
-    if link(reader) != nil { return isMapUnder(reader, map) }
-    guard let next = readers.only(reader), link(next) != nil else { return false }
-    return isMapUnder(next, map)
-  }
-
-  private func isMapUnder(_ first: ValueID, _ map: ValueID) -> Bool {
-    var top = first
-    while isInner(top) { top = readers.only(top)! }
-    guard !isReadByMap(top), let chain = chain(endingAt: top) else { return false }
-    return self.map(under: chain)?.value == map
-  }
-
-  private func isMap(_ value: ValueID) -> Bool {
+  /// Whether a value is a linear map with constant weights.
+  func isMap(_ value: ValueID) -> Bool {
     guard case .linear = program[value].operation else { return false }
     return program[program[value].operands[1]].type.space.isConstant
       && !program[value].type.space.isConstant

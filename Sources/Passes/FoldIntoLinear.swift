@@ -1,7 +1,7 @@
 import Diagnostics
 import Program
 
-/// Puts constant factors and norms into the weights of the linear map beside them.
+/// Puts constant factors and norms into the weights of the linear maps beside them.
 ///
 ///     before   %2 = linear %0, %1          : paper f32[64]
 ///              %4 = subtract %2, %3        : paper f32[64]       // %3, %5: constants
@@ -14,12 +14,13 @@ import Program
 ///              %10 = add %9, %6            : paper f32[64]
 ///
 /// A chain of additions and multiplications by constants, as a batch norm is, comes to one scale and one shift. The
-/// scale goes into the weights of the map before the chain, also past a number for each row between them. A chain in
-/// front of a map goes into its weights as well, and what it adds becomes a constant behind the map. A chain without a
-/// map becomes one multiplication and one addition, where that is shorter. What is constant is computed in double
-/// precision when weights are packed, and rounded once.
+/// scale goes into the weights of the maps before the chain: through sums of several maps, a number for each row
+/// between, and sums over in-edges. A chain in front of a map goes into its weights as well, and what it adds becomes a
+/// constant behind the map. A chain without a map becomes one multiplication and one addition, where that is shorter.
+/// What is constant is computed in double precision when weights are packed, and rounded once.
 ///
-/// Limits: a constant that differs along other axes than the last stays where it is.
+/// Limits: a constant that differs along other axes than the last stays where it is, and so does one behind a map that
+/// something else reads.
 struct FoldIntoLinear: Pass {
   let name = "fold-into-linear"
   let summary = "puts constant factors and norms into the weights beside them"
@@ -30,75 +31,111 @@ struct FoldIntoLinear: Pass {
     return try rewriter.rewrite { (rewriter, value) throws(InternalFault) in
       if let chain = chains.chain(endingAt: value) {
         guard !chains.isInner(value), !chains.isReadByMap(value) else { return nil }
-        if let map = chains.map(under: chain) {
-          return try folded(chain, into: map, chains, &rewriter)
-        }
-        return try shortened(chain, &rewriter)
+        return try folded(chain, chains, &rewriter)
       }
-      guard case .linear = program[value].operation, !chains.isUnderChain(value),
-        let map = try foldedMap(value, scale: nil, chains, &rewriter)
-      else { return nil }
-      return try add([map.shift], to: map.product, &rewriter)
+      guard chains.isMap(value), try affine(before: value, chains, &rewriter) != nil else { return nil }
+      return try map(value, scale: nil, chains, &rewriter).joined(&rewriter)
     }
   }
 
-  /// A chain behind a map, in the map's weights.
+  /// What a whole chain becomes; nil to leave it.
   private func folded(
-    _ chain: ConstantChain, into map: ConstantChains.Map, _ chains: ConstantChains,
-    _ rewriter: inout Rewriter
+    _ chain: ConstantChain, _ chains: ConstantChains, _ rewriter: inout Rewriter
   ) throws(InternalFault) -> ValueID? {
     let program = rewriter.old
     let affine = try Affine(chain, &rewriter)
-    if let scale = affine.scale, !runsAlongLast(scale, program[map.value].type, rewriter.builder) {
-      return try shortened(chain, &rewriter)
+    let isGain: Bool
+    if let scale = affine.scale {
+      isGain = runsAlongLast(scale, program[chain.top].type, rewriter.builder)
+    } else if chains.isMap(chain.base) {
+      // Without a scale only the shift of a chain before the map is to be joined.
+      isGain = try self.affine(before: chain.base, chains, &rewriter) != nil
+    } else {
+      isGain = false
     }
-    guard let folded = try foldedMap(map.value, scale: affine.scale, chains, &rewriter) else {
-      return try shortened(chain, &rewriter)
-    }
-    if affine.scale != nil {
-      rewriter.note("\(program.mention(chain.top)) goes into the weights of \(program.mention(map.value))")
-    }
-    var result = folded.product
-    guard let scaling = map.scaling else {
-      return try add([folded.shift, affine.shift], to: result, &rewriter)
-    }
-    result = try add([folded.shift], to: result, &rewriter)
-    result = try rewriter.builder.binary(scaling.function, result, rewriter[scaling.by])
-    return try add([affine.shift], to: result, &rewriter)
-  }
-
-  /// Adds constants as one.
-  private func add(_ shifts: [ValueID?], to x: ValueID, _ rewriter: inout Rewriter)
-    throws(InternalFault) -> ValueID
-  {
-    let shifts = shifts.compactMap { $0 }
-    guard var sum = shifts.first else { return x }
-    for shift in shifts.dropFirst() { sum = try rewriter.builder.binary(.add, sum, shift) }
-    return try rewriter.builder.binary(.add, x, sum)
+    guard isGain, chains.canAbsorb(chain.base),
+      program[chain.base].type.shape == program[chain.top].type.shape
+    else { return try shortened(chain, affine, &rewriter) }
+    rewriter.note("\(program.mention(chain.top)) goes into the weights before it")
+    var result = try absorbed(chain.base, scale: affine.scale, chains, &rewriter)
+    if let shift = affine.shift { try result.add(shift, &rewriter) }
+    return try result.joined(&rewriter)
   }
 
   /// A chain as one multiplication and one addition, if it was longer.
-  private func shortened(_ chain: ConstantChain, _ rewriter: inout Rewriter) throws(InternalFault)
-    -> ValueID?
+  private func shortened(_ chain: ConstantChain, _ affine: Affine, _ rewriter: inout Rewriter)
+    throws(InternalFault) -> ValueID?
   {
-    guard chain.links.count > 1 else { return nil }
-    let affine = try Affine(chain, &rewriter)
     let steps = (affine.scale == nil ? 0 : 1) + (affine.shift == nil ? 0 : 1)
     guard steps < chain.links.count else { return nil }
     rewriter.note("\(rewriter.old.mention(chain.top)) is one scale and one shift")
-    var result = rewriter[chain.base]
-    if let scale = affine.scale { result = try rewriter.builder.binary(.multiply, result, scale) }
-    if let shift = affine.shift { result = try rewriter.builder.binary(.add, result, shift) }
-    return result
+    var result = Shifted(value: rewriter[chain.base], shift: affine.shift)
+    if let scale = affine.scale {
+      result.value = try rewriter.builder.binary(.multiply, result.value, scale)
+    }
+    return try result.joined(&rewriter)
+  }
+}
+
+// MARK: - Scales into maps
+
+extension FoldIntoLinear {
+  /// A value and a constant that is still to be added.
+  private struct Shifted {
+    var value: ValueID
+    var shift: ValueID?
+
+    mutating func add(_ more: ValueID, _ rewriter: inout Rewriter) throws(InternalFault) {
+      if let old = shift { shift = try rewriter.builder.binary(.add, old, more) } else { shift = more }
+    }
+
+    func joined(_ rewriter: inout Rewriter) throws(InternalFault) -> ValueID {
+      guard let shift else { return value }
+      return try rewriter.builder.binary(.add, value, shift)
+    }
   }
 
-  /// A map with a chain before it, and a scale behind it, in its weights, and what is to be added to its product; nil if
-  /// there is neither.
-  private func foldedMap(
+  /// An old value times a scale, with the scale in the weights of the maps that the value is made of.
+  private func absorbed(
+    _ x: ValueID, scale: ValueID?, _ chains: ConstantChains, _ rewriter: inout Rewriter
+  ) throws(InternalFault) -> Shifted {
+    let operands = rewriter.old[x].operands
+    switch chains.form(x) {
+    case .map: return try map(x, scale: scale, chains, &rewriter)
+    case .shifted(let function, let inner, let constant):
+      var result = try absorbed(operands[inner], scale: scale, chains, &rewriter)
+      var shift = rewriter[operands[constant]]
+      if function == .subtract { shift = try rewriter.builder.unary(.negate, shift) }
+      if let scale { shift = try rewriter.builder.binary(.multiply, shift, scale) }
+      try result.add(shift, &rewriter)
+      return result
+    case .terms(let function):
+      var a = try absorbed(operands[0], scale: scale, chains, &rewriter)
+      var b = try absorbed(operands[1], scale: scale, chains, &rewriter)
+      if function == .subtract, let shift = b.shift { b.shift = try rewriter.builder.unary(.negate, shift) }
+      a.value = try rewriter.builder.binary(function, a.value, b.value)
+      if let shift = b.shift { try a.add(shift, &rewriter) }
+      return a
+    case .scaled(let function, let row, let scalar):
+      let inner = try absorbed(operands[row], scale: scale, chains, &rewriter).joined(&rewriter)
+      return Shifted(value: try rewriter.builder.binary(function, inner, rewriter[operands[scalar]]))
+    case .passed:
+      let inner = try absorbed(operands[0], scale: scale, chains, &rewriter).joined(&rewriter)
+      let operation = rewriter.old[x].operation
+      return Shifted(value: try rewriter.builder.append(operation, [inner], asked: rewriter.old[x].type))
+    case .other:
+      throw InternalFault("\(x) cannot take in a scale")
+    }
+  }
+
+  /// A map with a chain before it, and a scale behind it, in its weights, and what is to be added to its product.
+  private func map(
     _ map: ValueID, scale: ValueID?, _ chains: ConstantChains, _ rewriter: inout Rewriter
-  ) throws(InternalFault) -> (product: ValueID, shift: ValueID?)? {
+  ) throws(InternalFault) -> Shifted {
     let program = rewriter.old
-    guard case .linear(let batch) = program[map].operation else { return nil }
+    guard case .linear(let batch) = program[map].operation else {
+      throw InternalFault("\(map) is no linear map")
+    }
     let (x, weights) = (program[map].operands[0], program[map].operands[1])
     var (input, matrix) = (rewriter[x], rewriter[weights])
     if let scale { matrix = try scaled(matrix, by: scale, axis: batch, &rewriter) }
@@ -107,14 +144,13 @@ struct FoldIntoLinear: Pass {
       rewriter.note("\(program.mention(x)) goes into the weights of \(program.mention(map))")
       input = rewriter[before.base]
       if let added = before.shift {
-        let row = try rewriter.builder.broadcast(flat(added, &rewriter), to: [program[x].type.shape.last!])
+        let row = try rewriter.builder.broadcast(
+          flat(added, &rewriter), to: [program[x].type.shape.last!])
         shift = try rewriter.builder.linear(row, matrix)
       }
       if let factor = before.scale { matrix = try scaled(matrix, by: factor, axis: 1, &rewriter) }
-    } else if scale == nil {
-      return nil
     }
-    return (try rewriter.builder.linear(input, matrix, batch: batch), shift)
+    return Shifted(value: try rewriter.builder.linear(input, matrix, batch: batch), shift: shift)
   }
 
   /// The chain that a map alone reads, if it can go into the weights.
@@ -165,47 +201,45 @@ private struct Affine {
 
   init(_ chain: ConstantChain, _ rewriter: inout Rewriter) throws(InternalFault) {
     base = chain.base
-    for link in chain.links { try apply(link, &rewriter) }
+    for link in chain.links { try apply(link, &rewriter.builder, link.constant.map { rewriter[$0] }) }
   }
 
-  private mutating func apply(_ link: ConstantChain.Link, _ rewriter: inout Rewriter) throws(InternalFault) {
-    let by = link.constant.map { rewriter[$0] }
+  private mutating func apply(
+    _ link: ConstantChain.Link, _ builder: inout ProgramBuilder, _ constant: ValueID?
+  ) throws(InternalFault) {
+    guard let by = constant else { return try negate(&builder) }
     switch link.step {
-    case .negate:
-      scale = try scale.negated(&rewriter.builder, otherwise: -1)
-      if shift != nil { shift = try shift.negated(&rewriter.builder, otherwise: 0) }
-    case .add:
-      shift = try combine(.add, shift, by!, &rewriter)
+    case .negate: break
+    case .add: shift = try combine(.add, shift, by, &builder)
     case .subtract:
       shift = try shift == nil
-        ? rewriter.builder.unary(.negate, by!) : combine(.subtract, shift, by!, &rewriter)
+        ? builder.unary(.negate, by) : combine(.subtract, shift, by, &builder)
     case .subtractFrom:
-      scale = try scale.negated(&rewriter.builder, otherwise: -1)
-      shift = try shift == nil ? by! : rewriter.builder.binary(.subtract, by!, shift!)
+      try negate(&builder)
+      shift = try combine(.add, shift, by, &builder)
     case .multiply:
-      scale = try combine(.multiply, scale, by!, &rewriter)
-      if shift != nil { shift = try combine(.multiply, shift, by!, &rewriter) }
+      scale = try combine(.multiply, scale, by, &builder)
+      if shift != nil { shift = try combine(.multiply, shift, by, &builder) }
     case .divide:
       scale = try scale == nil
-        ? rewriter.builder.unary(.reciprocal, by!) : combine(.divide, scale, by!, &rewriter)
-      if shift != nil { shift = try combine(.divide, shift, by!, &rewriter) }
+        ? builder.unary(.reciprocal, by) : combine(.divide, scale, by, &builder)
+      if shift != nil { shift = try combine(.divide, shift, by, &builder) }
     }
   }
 
+  private mutating func negate(_ builder: inout ProgramBuilder) throws(InternalFault) {
+    if let old = scale {
+      scale = try builder.unary(.negate, old)
+    } else {
+      scale = try builder.literal(-1)
+    }
+    if let old = shift { shift = try builder.unary(.negate, old) }
+  }
+
   private func combine(
-    _ function: Binary, _ old: ValueID?, _ by: ValueID, _ rewriter: inout Rewriter
+    _ function: Binary, _ old: ValueID?, _ by: ValueID, _ builder: inout ProgramBuilder
   ) throws(InternalFault) -> ValueID {
     guard let old else { return by }
-    return try rewriter.builder.binary(function, old, by)
-  }
-}
-
-extension ValueID? {
-  /// The negative of a constant, or a literal where there is none.
-  fileprivate func negated(_ builder: inout ProgramBuilder, otherwise: Double) throws(InternalFault)
-    -> ValueID
-  {
-    guard let self else { return try builder.literal(otherwise) }
-    return try builder.unary(.negate, self)
+    return try builder.binary(function, old, by)
   }
 }

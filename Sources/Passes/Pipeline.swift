@@ -11,6 +11,7 @@ package let passes: [any Pass] = [
   ProjectBeforeSum(),
   HoistToVertices(),  // again: projecting after a sum leaves the source's scalings on the edges
   MaxThroughMonotone(),
+  Share(),  // before folding: a map that two read is left alone, rather than folded for each
   FoldIntoLinear(),  // after projecting, which decides where products stand
   Simplify(),
   Share(),

@@ -26,16 +26,20 @@ struct Share: Pass {
   func run(on program: Program) throws(InternalFault) -> PassResult {
     var known: [Key: ValueID] = [:]
     var rewriter = Rewriter(program)
-    return try rewriter.rewrite { (rewriter, value) throws(InternalFault) in
+    var count = 0
+    let result = try rewriter.rewrite { (rewriter, value) throws(InternalFault) in
       let key = key(program[value], program[value].operands.map { rewriter[$0] })
       if let same = known[key] {
-        if case .literal = key.operation {} else { rewriter.note("\(program.mention(value)) is \(rewriter.new.mention(same))") }
+        if case .literal = program[value].operation {} else { count += 1 }
         return same
       }
       let copy = try rewriter.copy(value)
       known[key] = copy
       return copy
     }
+    guard count > 0 else { return result }
+    let what = count == 1 ? "one value was" : "\(count) values were"
+    return PassResult(program: result.program, notes: [Note("\(what) made twice")])
   }
 
   private func key(_ instruction: Instruction, _ operands: [ValueID]) -> Key {

@@ -107,3 +107,22 @@ private let norm = """
   #expect(found.ranges(of: ": paper f32[2, 3]").count == 3)
   #expect(found.contains("multiply %4, %2 : paper"))
 }
+
+@Test func aNormGoesThroughSumsOfMapsAndOverEdges() throws {
+  #expect(
+    try steps(
+      """
+      %6 = linear %0, %1 : paper f32[3]
+      %7 = source %6 : cites f32[3]
+      %8 = incoming.sum %7 : paper f32[3]
+      %9 = in_degree cites : paper f32
+      %10 = multiply %9, %8 : paper f32[3]
+      %11 = add %10, %2 : paper f32[3]
+      %12 = multiply %0, %5 : paper f32[4]
+      %13 = linear %12, %1 : paper f32[3]
+      %14 = subtract %11, %13 : paper f32[3]
+      %15 = subtract %14, %3 : paper f32[3]
+      %16 = multiply %15, %2 : paper f32[3]
+      output y = %16
+      """) == ["feature", "in_degree", "linear", "incoming.sum", "multiply", "linear", "subtract", "add"])
+}

@@ -1,0 +1,31 @@
+import Testing
+
+@testable import Passes
+@testable import Program
+
+/// How far two doubles may lie apart, from the bounds for single precision.
+private func isSame(_ a: Bounded, _ b: Bounded) -> Bool {
+  if a.error == .infinity || b.error == .infinity { return true }
+  if a.value.isNaN || b.value.isNaN { return a.value.isNaN && b.value.isNaN }
+  if a.value.isInfinite || b.value.isInfinite { return a.value == b.value }
+  // Double precision is 2^29 times finer; what the bounds leave out is the second order.
+  return abs(a.value - b.value) <= (a.error + b.error) * 0x1p-26 + 1e-12 * abs(a.value)
+}
+
+@Test(arguments: 0..<60) func randomProgramsKeepTheirAnswers(seed: Int) throws {
+  let before = try RandomProgram.make(seed: UInt64(seed))
+  try verify(before)
+  #expect(try read(before.text).text == before.text)
+  let data = nastyData(for: before, seed: UInt64(seed))
+  let expected = try interpret(before, on: data, as: Bounded.self)
+  for report in try optimize(before) {
+    let found = try interpret(report.program, on: data, as: Bounded.self)
+    for (name, rows) in expected {
+      let other = found[name]!.numbers
+      for (place, (a, b)) in zip(rows.numbers, other).enumerated() where !isSame(a, b) {
+        Issue.record("after \(report.name): \(name)[\(place)] was \(a), is \(b)\n\(before.text)\n\(report.program.text)")
+        return
+      }
+    }
+  }
+}

@@ -7,15 +7,8 @@
 #include "measure.h"
 #include "product.h"
 
-#ifndef TILE
-enum { TILE = 120 };
-#endif
-#ifndef DISTANCE
-enum { DISTANCE = 4 };
-#endif
-#ifndef LINE
-enum { LINE = 16 };
-#endif
+enum { TILE = 120 };                // rows at once, a multiple of every block's; 24 to 120 make no difference
+enum { DISTANCE = 4, LINE = 16 };  // rows are asked for so many edges ahead, a cache line of floats at a time
 enum { IN = 128, HEADS = 4, WIDTH = 64, HIDDEN = HEADS * WIDTH, LAST_WIDTH = 48, LAST = HEADS * LAST_WIDTH };
 enum { EDGES = 16, SCORES = EDGES * HEADS };  // so many edges are scored at once
 enum { SPAN = 512 };                           // so many are summed in one chain

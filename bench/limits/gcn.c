@@ -10,15 +10,8 @@
 #include "measure.h"
 #include "product.h"
 
-#ifndef TILE
-enum { TILE = 120 };
-#endif
-#ifndef DISTANCE
-enum { DISTANCE = 4 };
-#endif
-#ifndef LINE
-enum { LINE = 16 };
-#endif
+enum { TILE = 120 };                // rows at once, a multiple of every block's; 24 to 120 make no difference
+enum { DISTANCE = 4, LINE = 16 };  // rows are asked for so many edges ahead, a cache line of floats at a time
 enum { IN = 128, HIDDEN = 256, OUT = 48, SPAN = 512 };
 
 typedef struct {

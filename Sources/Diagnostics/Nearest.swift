@@ -7,6 +7,7 @@ package func nearest(to word: String, among candidates: [String]) -> String? {
   for candidate in Set(candidates).sorted() where candidate != word {
     guard abs(candidate.count - word.count) <= limit else { continue }
     let distance = editDistance(word, candidate)
+    guard distance < max(word.count, candidate.count) else { continue }
     if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }
   }
   return best?.name

@@ -168,13 +168,14 @@ extension ElaborationError {
   ) -> Diagnostic {
     let schema = elaborator.schema
     let edges = "`\(elaborator.described(set))`"
-    let place: String
+    let wanted: String
     var help: String?
     switch role {
-    case .source: place = "the vertices that \(edges) come from, `\(schema[schema.source(of: set)].name)`"
-    case .target: place = "the vertices that \(edges) point at, `\(schema[schema.target(of: set)].name)`"
-    case .edge: place = "the edges of \(edges)"
+    case .source: wanted = "vertices of `\(schema[schema.source(of: set)].name)`, the sources of \(edges)"
+    case .target: wanted = "vertices of `\(schema[schema.target(of: set)].name)`, the targets of \(edges)"
+    case .edge: wanted = "edges of \(edges)"
     }
+    let found = elaborator.described(tensor.type.space)
     if role == .edge, case .edges(let own) = tensor.type.space {
       if set.direction == .undirected {
         help = "undirected edges have no values of their own"
@@ -183,8 +184,8 @@ extension ElaborationError {
       }
     }
     return error(
-      "space", "`\(input.name.text)` is over \(place), and this is over \(elaborator.described(tensor.type.space))", span,
-      also: [Label(input.name.span, "declared here")] + Self.origin(tensor, besides: span), help: help)
+      "space", "`\(input.name.text)` must be over \(wanted), and this is over \(found)", span,
+      also: [Label(input.name.span, "declared here")] + Self.origin(tensor, besides: span, found), help: help)
   }
 
   private var aboutWeights: Diagnostic? {

@@ -136,6 +136,8 @@ extension Parser {
 
   private mutating func primary() throws(SyntaxError) -> Expression {
     let token = current
+    // After an operator at the end of a line: the next statement is not its other side.
+    if token.startsLine, openBrackets == 0, beginsAssignment { throw .expected("a value", here, found: "") }
     switch token.kind {
     case .integer(let whole):
       advance()

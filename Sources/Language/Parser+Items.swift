@@ -16,7 +16,7 @@ extension Parser {
         } else if takeWord("edge") {
           edges.append(try edgeType())
         } else if !takeSymbol(.semicolon) {
-          throw .expected("`vertex` or `edge`", here, found: text(of: current))
+          throw .expected("`vertex` or `edge`", current.span, found: spelling(of: current))
         }
       } catch {
         errors.append(error)

@@ -96,7 +96,8 @@ extension Parser {
     return .choose(condition, then: then, otherwise: try block())
   }
 
-  private var beginsAssignment: Bool {
+  /// Whether `a =` or `a, b =` stands here.
+  var beginsAssignment: Bool {
     var offset = 0
     while case .name = peek(offset).kind {
       let after = peek(offset + 1)

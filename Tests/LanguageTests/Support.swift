@@ -32,12 +32,14 @@ func messages(_ text: String, library: [String: String] = [:]) -> String {
   }
 }
 
-/// A model over one vertex type `paper` with x 16 wide and edges `cites` with a weight.
+/// A model over papers, authors, citations and who wrote what.
 func model(_ body: String, modules: String = "") -> String {
   """
   graph {
     vertex paper { x: f32[16] }
-    edge cites: paper -> paper { weight: f32 }
+    vertex author { a: f32[8] }
+    edge cites: paper -> paper { weight: f32, kind: i64 }
+    edge writes: author -> paper
   }
   \(modules)
   model {
@@ -45,4 +47,10 @@ func model(_ body: String, modules: String = "") -> String {
   }
 
   """
+}
+
+/// The instructions and outputs of a model's program, without the schema; or what is said against it.
+func instructions(_ body: String, modules: String = "") -> String {
+  printed(model(body, modules: modules)).split(separator: "\n", omittingEmptySubsequences: false)
+    .filter { !$0.hasPrefix("vertex ") && !$0.hasPrefix("edge ") }.joined(separator: "\n")
 }

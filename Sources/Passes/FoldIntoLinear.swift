@@ -212,7 +212,8 @@ private struct Affine {
     case .negate: break
     case .add: shift = try combine(.add, shift, by, &builder)
     case .subtract:
-      shift = try shift == nil
+      shift =
+        try shift == nil
         ? builder.unary(.negate, by) : combine(.subtract, shift, by, &builder)
     case .subtractFrom:
       try negate(&builder)
@@ -221,7 +222,8 @@ private struct Affine {
       scale = try combine(.multiply, scale, by, &builder)
       if shift != nil { shift = try combine(.multiply, shift, by, &builder) }
     case .divide:
-      scale = try scale == nil
+      scale =
+        try scale == nil
         ? builder.unary(.reciprocal, by) : combine(.divide, scale, by, &builder)
       if shift != nil { shift = try combine(.divide, shift, by, &builder) }
     }

@@ -58,8 +58,9 @@ struct HoistToVertices: Pass {
       func isFactor(_ x: ValueID) -> Bool {
         program[x].type.isScalar && program[x].type.space.isVertices && graphOnly[x.number]
       }
-      guard program.isInput(a) && isFactor(b)
-        || function == .multiply && program.isInput(b) && isFactor(a)
+      guard
+        program.isInput(a) && isFactor(b)
+          || function == .multiply && program.isInput(b) && isFactor(a)
       else { return nil }
       let width = program[scaled].type.width
       let stored = 2 * costs.bytes(width) + costs.bytes(1)
@@ -121,7 +122,8 @@ private struct HoistPlan {
       if case .source = instruction.operation {
         let x = instruction.operands[0]
         leaves[value.number] = [x]
-        best[value.number] = costs.gather(width: width, set)
+        best[value.number] =
+          costs.gather(width: width, set)
           + (program.isInput(x) || isStoredAnyway(x) ? 0 : costs.bytes(width))
         continue
       }

@@ -31,7 +31,8 @@ struct MaxThroughMonotone: Pass {
         step(message, program, readers) != nil
       else { return nil }
       rewriter.note(
-        "\(program.mention(value)) looks for the \(function.rawValue) before \(program.mention(message)) is made")
+        "\(program.mention(value)) looks for the \(function.rawValue) before \(program.mention(message)) is made"
+      )
       var result = try reduce(function, message, readers, &rewriter)
       if set.loops != .added && !isReadOnEdges(value, set, program, readers) {
         let none = try rewriter.builder.binary(

@@ -176,8 +176,7 @@ extension ProgramBuilder {
     try append(.broadcast, [x], asked: Type(.constant, .f32, shape))
   }
 
-  package mutating func lookup(_ table: ValueID, _ index: ValueID) throws(InternalFault) -> ValueID
-  {
+  package mutating func lookup(_ table: ValueID, _ index: ValueID) throws(InternalFault) -> ValueID {
     try append(.lookup, [table, index])
   }
 }

@@ -7,7 +7,8 @@ extension ValueID: CustomStringConvertible {
 extension Schema {
   /// `cites`, `reverse(cites)`, `undirected(cites)-loops`, `cites+loops`.
   package func describe(_ set: EdgeSet) -> String {
-    let name = edgeTypes.indices.contains(set.type.number) ? self[set.type].name : "edge type \(set.type.number)"
+    let name =
+      edgeTypes.indices.contains(set.type.number) ? self[set.type].name : "edge type \(set.type.number)"
     let direction =
       switch set.direction {
       case .forward: word(name)

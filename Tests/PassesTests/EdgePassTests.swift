@@ -297,7 +297,8 @@ private func layer(_ wide: Int, _ narrow: Int, raw: Bool, sumFirst: Bool, _ redu
       let text = layer(wide, narrow, raw: raw, sumFirst: sumFirst)
       let found = try after([Simplify(), ProjectBeforeSum(), DropUnused()], text).body
       let sums = found.contains("incoming.sum") && found.contains("cites f32[\(wide)]")
-      #expect(sums == isSumFirst, "\(wide) to \(narrow), raw: \(raw), written sum first: \(sumFirst)\n\(found)")
+      #expect(
+        sums == isSumFirst, "\(wide) to \(narrow), raw: \(raw), written sum first: \(sumFirst)\n\(found)")
     }
   }
 }

@@ -102,4 +102,3 @@ func after(_ names: [any Pass], _ text: String) throws -> (body: String, notes: 
   try expectSame(before, program)
   return (body(program), notes)
 }
-

@@ -23,7 +23,8 @@ private func isSame(_ a: Bounded, _ b: Bounded) -> Bool {
     for (name, rows) in expected {
       let other = found[name]!.numbers
       for (place, (a, b)) in zip(rows.numbers, other).enumerated() where !isSame(a, b) {
-        Issue.record("after \(report.name): \(name)[\(place)] was \(a), is \(b)\n\(before.text)\n\(report.program.text)")
+        Issue.record(
+          "after \(report.name): \(name)[\(place)] was \(a), is \(b)\n\(before.text)\n\(report.program.text)")
         return
       }
     }

@@ -225,4 +225,3 @@ private let head = """
     """
   #expect(try after([SplitLinear()], text).body == body(try read(text)))
 }
-

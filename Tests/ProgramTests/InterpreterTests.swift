@@ -64,11 +64,12 @@ func run(_ text: String, on data: GraphData = nasty) throws -> [Double] {
 @Test func theLastLoopOfAVertexCounts() throws {
   let weight = "%1 = feature weight : cites f32\n%2 = self_loop %1 otherwise 1.0 : paper f32\n"
   #expect(try run(weight + "output y = %2") == [1, 70, 1, 1, 1, 1])
-  let all = weight + """
-    %3 = view %1 : cites-loops f32
-    %4 = with_loops %3, %2 : cites+loops f32
-    output y = %4
-    """
+  let all =
+    weight + """
+      %3 = view %1 : cites-loops f32
+      %4 = with_loops %3, %2 : cites+loops f32
+      output y = %4
+      """
   #expect(try run(all) == [10, 20, 30, 40, 50, 80, 90, 1, 70, 1, 1, 1, 1])
 }
 

@@ -79,9 +79,11 @@ private struct Interpreter<Number: InterpretedNumber> {
 
     case .unary(let function): return rows(operands[0]).map { Number.apply(function, $0) }
     case .binary(let function):
-      return elementwise(operands, instruction.type) { Number.apply(function, $0[0], $0[1]) }
+      let (a, b) = (spread(operands[0], instruction.type), spread(operands[1], instruction.type))
+      return zip(a, b).map { Number.apply(function, $0, $1) }
     case .select:
-      return elementwise(operands, instruction.type) { Number.select($0[0], $0[1], $0[2]) }
+      let all = operands.map { spread($0, instruction.type) }
+      return all[0].indices.map { Number.select(all[0][$0], all[1][$0], all[2][$0]) }
 
     case .linear(let batch): return linear(operands[0], operands[1], batch, instruction.type)
     case .reduceAxis(let function, let axis):
@@ -217,7 +219,8 @@ extension Interpreter {
     guard case .edges(let old) = type(x).space else { return [] }
     if old.direction == .undirected {
       let list = edgeLists[old]!
-      let kept = set.loops == old.loops
+      let kept =
+        set.loops == old.loops
         ? Array(0..<list.count) : (0..<list.count).filter { list.sources[$0] != list.targets[$0] }
       return gather(x, kept)
     }
@@ -266,18 +269,14 @@ extension Interpreter {
 // MARK: - Within a row
 
 extension Interpreter {
-  private func elementwise(
-    _ operands: [Operand], _ type: Type, _ function: ([Number]) -> Number
-  ) -> [Number] {
-    let offsets = operands.map {
-      self.offsets(type.shape, strides: Shape.broadcastStrides(shape($0), to: type.shape))
-    }
-    let inputs = operands.map { rows($0) }
+  /// The rows of an operand, repeated to a wider type.
+  private func spread(_ x: Operand, _ type: Type) -> [Number] {
+    if self.type(x).space == type.space && shape(x) == type.shape { return rows(x) }
+    let offsets = offsets(type.shape, strides: Shape.broadcastStrides(shape(x), to: type.shape))
+    let all = rows(x)
     return (0..<count(type.space)).flatMap { row in
-      let starts = operands.map { start($0, row, type.space) }
-      return (0..<type.width).map { place in
-        function(inputs.indices.map { inputs[$0][starts[$0] + offsets[$0][place]] })
-      }
+      let first = start(x, row, type.space)
+      return offsets.map { all[first + $0] }
     }
   }
 

@@ -263,7 +263,6 @@ extension Parser {
     let start = current
     try expectSymbol(open, "here")
     openBrackets += 1
-    try enter()
     var elements: [Element] = []
     while !isSymbol(close) {
       if isAtEnd { throw .unclosed(start.span, open.rawValue) }
@@ -274,7 +273,6 @@ extension Parser {
       }
     }
     openBrackets -= 1
-    leave()
     advance()
     return elements
   }

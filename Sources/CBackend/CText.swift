@@ -20,7 +20,7 @@ struct CText {
   }
 
   mutating func block(_ head: String, end: String = "}", _ body: (inout CText) -> Void) {
-    line(head + " {")
+    line(head.isEmpty ? "{" : head + " {")
     indented(body)
     line(end)
   }
@@ -30,7 +30,11 @@ struct CText {
   var text: String { lines.joined(separator: "\n") + "\n" }
 
   /// Whether an identifier occurs in the text.
-  func mentions(_ name: String) -> Bool { lines.contains { CText.mentions(name, in: $0) } }
+  func mentions(_ name: String) -> Bool {
+    lines.contains { line in
+      CText.mentions(name, in: line.components(separatedBy: "//")[0])
+    }
+  }
 
   static func mentions(_ name: String, in line: String) -> Bool {
     var rest = line[...]

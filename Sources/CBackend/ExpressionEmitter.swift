@@ -83,7 +83,8 @@ struct ExpressionEmitter {
         variables: parts.reduce(into: []) { $0.formUnion($1.variables) }, isAtom: false)
     case .inDegree(let set):
       rowIsOpaque = true
-      return Term(text: scope.degree(set), variables: [0], isAtom: false)
+      return hoist(
+        Term(text: scope.degree(set), variables: [0], isAtom: false), type: "const float ", named: "degree")
     default:
       return otherIndex(instruction, index, row)
     }
@@ -214,11 +215,12 @@ struct ExpressionEmitter {
     let depth = depth(term.variables)
     guard depth < nest.count || type != nil else { return term }
     if let known = named[term.text] {
+      // The same text at the same depth is the same value.
       return Term(text: known, variables: term.variables, isAtom: true, isCondition: isCondition)
     }
     let name = identifiers.unique(type == nil ? wish + "_" + level(depth) : wish + "_row")
-    let type = type ?? (isCondition ? "const int " : "const \(scope.precision.type) ")
-    hoisted[depth].append("\(type)\(type.hasSuffix("*") ? "const " : "")\(name) = \(term.text);")
+    let declared = type ?? (isCondition ? "const int " : "const \(scope.precision.type) ")
+    hoisted[depth].append("\(declared)\(declared.hasSuffix("*") ? "const " : "")\(name) = \(term.text);")
     named[term.text] = name
     return Term(text: name, variables: term.variables, isAtom: true, isCondition: isCondition)
   }

@@ -18,12 +18,17 @@ struct SweepEmitter {
     case .allEdges: allEdges(scope, results, identifiers, &body)
     case .lastLoop: lastLoop(scope, results, identifiers, &body)
     }
-    let parameters = sweep.accumulators.map { "float *restrict \(results[$0.value]!)" }
+    // Without `restrict`, since they point into what `arena` points at; the local copies have it.
+    let parameters = sweep.accumulators.map { "float *to_\(results[$0.value]!)" }
     let head =
       "static void \(name)(const gnnc_call *call, const char *arena, uint32_t i, gnnc_span span, \(parameters.joined(separator: ", ")))"
     text.block(head) { inner in
       if body.mentions("edges") { inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];") }
       stage.unpack(body, ownRow: true, &inner)
+      for accumulator in sweep.accumulators {
+        let name = results[accumulator.value]!
+        inner.line("float *restrict const \(name) = to_\(name);")
+      }
       inner.append(body)
     }
     text.line()

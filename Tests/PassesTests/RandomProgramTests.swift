@@ -12,11 +12,16 @@ private func isSame(_ a: Bounded, _ b: Bounded) -> Bool {
   return abs(a.value - b.value) <= (a.error + b.error) * 0x1p-26 + 1e-12 * abs(a.value)
 }
 
-@Test(arguments: 0..<60) func randomProgramsKeepTheirAnswers(seed: Int) throws {
-  let before = try RandomProgram.make(seed: UInt64(seed))
+/// Checks that no pass changes what a random program gives on random numbers, some of them replaced.
+private func check(seed: UInt64, poison: [Double] = []) throws {
+  let before = try RandomProgram.make(seed: seed)
   try verify(before)
   #expect(try read(before.text).text == before.text)
-  let data = nastyData(for: before, seed: UInt64(seed))
+  var data = nastyData(for: before, seed: seed)
+  for (place, number) in poison.enumerated() {
+    data.features["paper"]!["x"]![(Int(seed) * 7 + place * 13) % 32] = number
+    data.features["paper"]!["s"]![(Int(seed) + place * 5) % 8] = number
+  }
   let expected = try interpret(before, on: data, as: Bounded.self)
   for report in try optimize(before) {
     let found = try interpret(report.program, on: data, as: Bounded.self)
@@ -24,9 +29,25 @@ private func isSame(_ a: Bounded, _ b: Bounded) -> Bool {
       let other = found[name]!.numbers
       for (place, (a, b)) in zip(rows.numbers, other).enumerated() where !isSame(a, b) {
         Issue.record(
-          "after \(report.name): \(name)[\(place)] was \(a), is \(b)\n\(before.text)\n\(report.program.text)")
+          """
+          after \(report.name): \(name)[\(place)] was \(a), is \(b)
+          \(before.text)
+          \(report.program.text)
+          """)
         return
       }
     }
   }
+}
+
+@Test(arguments: 0..<60) func randomProgramsKeepTheirAnswers(seed: UInt64) throws {
+  try check(seed: seed)
+}
+
+@Test(arguments: 100..<130) func notANumberComesOutWhereItDid(seed: UInt64) throws {
+  try check(seed: seed, poison: [.nan])
+}
+
+@Test(arguments: 100..<130) func infinityComesOutWhereItDid(seed: UInt64) throws {
+  try check(seed: seed, poison: [.infinity])
 }

@@ -46,7 +46,8 @@ package struct Renderer {
     for label in also where !sources.contains(label.span.source) { sources.append(label.span.source) }
     let pages = sources.map { Page($0) }
     let labels = sources.map { source in ([main] + also).filter { $0.span.source == source } }
-    let last = zip(pages, labels).flatMap { page, labels in labels.map { page.position(of: $0.span).line } }.max() ?? 1
+    let last =
+      zip(pages, labels).flatMap { page, labels in labels.map { page.position(of: $0.span).line } }.max() ?? 1
     let margin = String(last).count
     var lines: [String] = []
     for (page, labels) in zip(pages, labels) {
@@ -63,14 +64,18 @@ package struct Renderer {
     var shown = 0
     let byLine = Dictionary(grouping: labels) { page.position(of: $0.span).line }
     for (line, labels) in byLine.sorted(by: { $0.key < $1.key }) {
-      if shown > 0, line > shown + 1 { lines.append(String(repeating: " ", count: margin + 2) + paint("...", .margin)) }
+      if shown > 0, line > shown + 1 {
+        lines.append(String(repeating: " ", count: margin + 2) + paint("...", .margin))
+      }
       shown = line
       let number = String(repeating: " ", count: margin + 2 - String(line).count) + String(line)
       let window = window(page, labels, main)
       let text = page.text(ofLine: line, window)
       lines.append(paint("\(number) |", .margin) + (text.isEmpty ? "" : " " + text))
       // The main mark first: it is what the message is about.
-      for label in labels.sorted(by: { ($0 == main ? 0 : 1, $0.span.lower) < ($1 == main ? 0 : 1, $1.span.lower) }) {
+      for label in labels.sorted(by: {
+        ($0 == main ? 0 : 1, $0.span.lower) < ($1 == main ? 0 : 1, $1.span.lower)
+      }) {
         lines.append(empty + " " + mark(page, label, window, isMain: label == main))
       }
     }
@@ -160,7 +165,8 @@ private struct Page {
   private func shown(_ range: Range<Int>) -> String {
     String(decoding: bytes[range], as: UTF8.self).map { character -> String in
       if character == "\t" { return "  " }
-      return character.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f } ? String(character) : "\u{FFFD}"
+      return character.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+        ? String(character) : "\u{FFFD}"
     }.joined()
   }
 }

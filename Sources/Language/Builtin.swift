@@ -57,7 +57,8 @@ extension Builtin {
     case .selfLoop: Signature(required: ["value"], optional: ["otherwise"])
     case .count: Signature(required: ["type"])
     case .length: Signature(required: ["list"])
-    case .relu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .exp, .log, .sqrt, .rsqrt, .abs, .sin, .cos, .erf,
+    case .relu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .exp, .log, .sqrt, .rsqrt, .abs, .sin, .cos,
+      .erf,
       .expm1, .log1p, .isNaN, .floor, .transpose:
       Signature(required: ["x"])
     case .leakyRelu: Signature(required: ["x"], optional: ["slope"])
@@ -86,7 +87,8 @@ extension Builtin {
   /// Whether it makes a value of one value alone, of the same shape: an activation.
   var isOfOneValue: Bool {
     switch self {
-    case .relu, .leakyRelu, .elu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .softplus, .exp, .log, .sqrt, .rsqrt,
+    case .relu, .leakyRelu, .elu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .softplus, .exp, .log,
+      .sqrt, .rsqrt,
       .abs, .sin, .cos, .erf, .expm1, .log1p, .softmax, .logSoftmax:
       true
     default: false

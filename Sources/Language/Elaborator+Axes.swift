@@ -5,10 +5,13 @@ import Program
 extension Elaborator {
   /// sum, mean, max, min and norm2 along one axis or several; or, over a list, element by element.
   mutating func alongAxis(_ function: Builtin, _ call: Matched) -> Value {
-    if case .list(let values) = call["x"]!.value, function != .norm2 { return overList(function, values, call) }
+    if case .list(let values) = call["x"]!.value, function != .norm2 {
+      return overList(function, values, call)
+    }
     guard let x = tensor(call["x"]!, function) else { return .poison }
     guard x.type.element == .f32 else { return report(.notReal(call["x"]!.span, x)) }
-    guard let keep = flag(call["keep"], function), let axes = axes(call["axis"], x, function, call.span) else {
+    guard let keep = flag(call["keep"], function), let axes = axes(call["axis"], x, function, call.span)
+    else {
       return .poison
     }
     if function != .sum, let empty = axes.first(where: { x.type.shape[$0] == 0 }) {
@@ -59,7 +62,9 @@ extension Elaborator {
         case .max: total = a >= b ? total : value
         case .min: total = a <= b ? total : value
         default:
-          if case .integer(let x) = total, case .integer(let y) = value, !x.addingReportingOverflow(y).overflow {
+          if case .integer(let x) = total, case .integer(let y) = value,
+            !x.addingReportingOverflow(y).overflow
+          {
             total = .integer(x + y)
           } else {
             total = .number(a + b)
@@ -96,7 +101,8 @@ extension Elaborator {
       let shifted = make.subtract(x.id, largest)
       let powers = make.unary(.exponential, shifted)
       let sum = make.kept(make.reduce(.sum, powers, axis: axis), axis: axis)
-      return function == .softmax ? make.divide(powers, sum) : make.subtract(shifted, make.unary(.logarithm, sum))
+      return function == .softmax
+        ? make.divide(powers, sum) : make.subtract(shifted, make.unary(.logarithm, sum))
     }
   }
 
@@ -111,7 +117,9 @@ extension Elaborator {
 
   /// x wᵀ + b; further axes of w before its last two are shared with x.
   mutating func linear(_ call: Matched) -> Value {
-    guard let x = tensor(call["x"]!, .linear), let w = tensor(call["weight"]!, .linear) else { return .poison }
+    guard let x = tensor(call["x"]!, .linear), let w = tensor(call["weight"]!, .linear) else {
+      return .poison
+    }
     let batch = w.type.shape.count - 2
     guard batch >= 0, x.type.shape.count >= batch + 1, x.type.shape.last == w.type.shape.last,
       x.type.shape.prefix(batch) == w.type.shape.prefix(batch)
@@ -132,8 +140,12 @@ extension Elaborator {
     if parts.count == 1 { return .tensor(first) }
     for part in parts.dropFirst() {
       var shape = part.type.shape
-      guard part.type.element == first.type.element else { return report(.elementsDiffer(call.span, first, part)) }
-      guard shape.count == first.type.shape.count else { return report(.concatShapes(call.span, first, part, axis)) }
+      guard part.type.element == first.type.element else {
+        return report(.elementsDiffer(call.span, first, part))
+      }
+      guard shape.count == first.type.shape.count else {
+        return report(.concatShapes(call.span, first, part, axis))
+      }
       shape[axis] = first.type.shape[axis]
       guard shape == first.type.shape else { return report(.concatShapes(call.span, first, part, axis)) }
     }
@@ -147,7 +159,9 @@ extension Elaborator {
     let given = call["axis"] ?? Given(name: nil, value: .integer(0), span: call.span)
     guard let axis = axis(given, of: first.type.shape, extra: 1, call.span, .stack) else { return .poison }
     for part in parts.dropFirst() {
-      guard part.type.element == first.type.element else { return report(.elementsDiffer(call.span, first, part)) }
+      guard part.type.element == first.type.element else {
+        return report(.elementsDiffer(call.span, first, part))
+      }
       guard part.type.shape == first.type.shape else { return report(.shapesDiffer(call.span, first, part)) }
     }
     guard let aligned = align(parts, call.span) else { return .poison }

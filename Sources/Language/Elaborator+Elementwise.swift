@@ -33,10 +33,13 @@ extension Elaborator {
       return compute(span) { $0.elu(x.id, alpha) }
     case .selu:
       return compute(span) { make in
-        make.multiply(make.literal(1.0507009873554804934193349852946), make.elu(x.id, 1.6732632423543772848170429916717))
+        make.multiply(
+          make.literal(1.0507009873554804934193349852946), make.elu(x.id, 1.6732632423543772848170429916717))
       }
     case .softplus:
-      guard let beta = number(call["beta"], 1, function), let threshold = number(call["threshold"], 20, function) else {
+      guard let beta = number(call["beta"], 1, function),
+        let threshold = number(call["threshold"], 20, function)
+      else {
         return .poison
       }
       return compute(span) { $0.softplus(x.id, beta, threshold) }

@@ -19,7 +19,8 @@ extension Elaborator {
     case .call(let callee, let arguments): return call(callee, arguments, keys: [], span)
     case .at(let callee, let keys): return at(callee, keys, span)
     case .prefix(let operation, let value): return prefix(operation, evaluate(value), span)
-    case .infix(let left, let operation, let place, let right): return infix(left, operation, place, right, span)
+    case .infix(let left, let operation, let place, let right):
+      return infix(left, operation, place, right, span)
     case .isNone(let value, let negated):
       let found = evaluate(value)
       if found.isPoison { return .poison }
@@ -46,8 +47,12 @@ extension Elaborator {
     if let weight = frame.weights[name] { return parameter(weight, span) }
     if name == "incoming", frame.module?.kind == .message { return .incoming }
     if let id = names.modules[frame.text][name] { return .module(ModuleUse(id: id, name: name, span: span)) }
-    if let type = schema.vertexTypes.firstIndex(where: { $0.name == name }) { return .vertexType(VertexTypeID(type)) }
-    if let type = schema.edgeTypes.firstIndex(where: { $0.name == name }) { return .edges(EdgeSet(EdgeTypeID(type))) }
+    if let type = schema.vertexTypes.firstIndex(where: { $0.name == name }) {
+      return .vertexType(VertexTypeID(type))
+    }
+    if let type = schema.edgeTypes.firstIndex(where: { $0.name == name }) {
+      return .edges(EdgeSet(EdgeTypeID(type)))
+    }
     if name == "infinity" { return .number(.infinity) }
     if name == "graph" { return .graph }
     if let function = Builtin(rawValue: name) { return .function(function) }
@@ -57,7 +62,8 @@ extension Elaborator {
   private mutating func member(_ value: Value, _ member: Name, _ span: Span) -> Value {
     switch value {
     case .poison: return .poison
-    case .tensor(let tensor) where member.text == "shape": return .list(tensor.type.shape.map { .integer($0) })
+    case .tensor(let tensor) where member.text == "shape":
+      return .list(tensor.type.shape.map { .integer($0) })
     case .vertexType(let type):
       let features = schema[type].features.map(\.name)
       guard let number = features.firstIndex(of: member.text) else {
@@ -106,7 +112,9 @@ extension Elaborator {
 
   /// `f(x) at "p"` and `M[8] at "p"`: the prefix belongs to the module, wherever the text puts it.
   private mutating func at(_ expression: Expression, _ keys: [Template], _ span: Span) -> Value {
-    if case .call(let callee, let arguments) = expression.node { return call(callee, arguments, keys: keys, span) }
+    if case .call(let callee, let arguments) = expression.node {
+      return call(callee, arguments, keys: keys, span)
+    }
     let value = evaluate(expression)
     return attach(keys, to: value, span)
   }
@@ -128,7 +136,8 @@ extension Elaborator {
   ) -> Value {
     if case .member(let base, let member) = callee.node {
       switch evaluate(base) {
-      case .incoming: return keys.isEmpty ? incoming(member, arguments, span) : report(.prefixOnNothing(span, .incoming))
+      case .incoming:
+        return keys.isEmpty ? incoming(member, arguments, span) : report(.prefixOnNothing(span, .incoming))
       case .graph: return report(.notYet(span, "`graph.\(member.text)`, a value of the whole graph,"))
       case .poison: return .poison
       case let value: return report(.notCallable(callee.span, self.member(value, member, callee.span)))

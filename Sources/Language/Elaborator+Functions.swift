@@ -66,14 +66,17 @@ extension Elaborator {
     case .selfLoop: return selfLoop(call["value"]!, call["otherwise"], call.span)
     case .count: return report(.countOutside(call.span))
     case .length:
-      guard case .list(let values) = call["list"]!.value else { return wrong(call["list"]!, function, "a list") }
+      guard case .list(let values) = call["list"]!.value else {
+        return wrong(call["list"]!, function, "a list")
+      }
       return .integer(values.count)
     case .floor:
       guard let number = call["x"]!.value.real, number.isFinite, abs(number) < 1e15 else {
         return wrong(call["x"]!, function, "a static number")
       }
       return .integer(Int(number.rounded(.down)))
-    case .relu, .leakyRelu, .elu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .softplus, .exp, .log, .sqrt, .rsqrt,
+    case .relu, .leakyRelu, .elu, .selu, .sigmoid, .tanh, .gelu, .geluTanh, .silu, .softplus, .exp, .log,
+      .sqrt, .rsqrt,
       .abs, .sin, .cos, .erf, .expm1, .log1p, .isNaN:
       return elementwise(function, call)
     case .pow: return power(call)
@@ -85,7 +88,9 @@ extension Elaborator {
     case .dot: return dot(call)
     case .linear: return linear(call)
     case .matmul:
-      guard let x = tensor(call["x"]!, function), let w = tensor(call["weight"]!, function) else { return .poison }
+      guard let x = tensor(call["x"]!, function), let w = tensor(call["weight"]!, function) else {
+        return .poison
+      }
       return combine(x, .matrix, w, place: call.span, call.span)
     case .concat: return concat(call)
     case .stack: return stack(call)
@@ -139,7 +144,9 @@ extension Elaborator {
   }
 
   /// An axis counted from the end where negative.
-  mutating func axis(_ given: Given?, of shape: [Int], extra: Int = 0, _ call: Span, _ function: Builtin) -> Int? {
+  mutating func axis(_ given: Given?, of shape: [Int], extra: Int = 0, _ call: Span, _ function: Builtin)
+    -> Int?
+  {
     let rank = shape.count + extra
     var axis = -1
     if let given {
@@ -158,15 +165,20 @@ extension Elaborator {
 
   /// `transform(x, y, M[8] at "p")`: the module stands last.
   private mutating func transform(_ given: [Given], _ span: Span) -> Value {
-    if let last = given.last, case .function(let function) = last.value, function.isOfOneValue, given.count == 2 {
+    if let last = given.last, case .function(let function) = last.value, function.isOfOneValue,
+      given.count == 2
+    {
       var matched = Matched(span: span)
       matched.values["x"] = given[0]
       return run(function, matched)
     }
-    guard let place = given.lastIndex(where: { if case .module = $0.value { $0.name == nil } else { false } }),
+    guard
+      let place = given.lastIndex(where: { if case .module = $0.value { $0.name == nil } else { false } }),
       case .module(let use) = given[place].value
     else { return report(.transformForm(span)) }
-    guard names[use.id].kind == .vertex else { return report(.notAVertexModule(given[place].span, use.name, names[use.id].kind)) }
+    guard names[use.id].kind == .vertex else {
+      return report(.notAVertexModule(given[place].span, use.name, names[use.id].kind))
+    }
     var values = given
     values.remove(at: place)
     return apply(use, values, edges: nil, span)
@@ -175,14 +187,18 @@ extension Elaborator {
   private mutating func feature(_ given: Given, _ function: Builtin, _ span: Span) -> Value {
     switch (function, given.value) {
     case (.getVertex, .vertexFeature(let type, let number)):
-      return named(emit(.feature(number), asked: Type(.vertices(type)), at: span), schema[type].features[number].name)
+      return named(
+        emit(.feature(number), asked: Type(.vertices(type)), at: span), schema[type].features[number].name)
     case (.getEdge, .edgeFeature(let type, let number)):
       return named(
-        emit(.feature(number), asked: Type(.edges(EdgeSet(type))), at: span), schema[type].features[number].name)
+        emit(.feature(number), asked: Type(.edges(EdgeSet(type))), at: span),
+        schema[type].features[number].name)
     case (.getEdge, .vertexFeature): return wrong(given, function, "a feature of an edge type")
     case (.getVertex, .edgeFeature): return wrong(given, function, "a feature of a vertex type")
     default:
-      return wrong(given, function, function == .getVertex ? "a feature, like `paper.x`" : "a feature, like `cites.weight`")
+      return wrong(
+        given, function,
+        function == .getVertex ? "a feature, like `paper.x`" : "a feature, like `cites.weight`")
     }
   }
 
@@ -222,13 +238,17 @@ extension Elaborator {
     }
     guard let loops = self.tensor(fill, .withLoops) else { return .poison }
     if set.loops == .added { set.loops = .removed }
-    guard schema.source(of: set) == schema.target(of: set) else { return report(.twoTypes(span, .withSelfLoops, set)) }
+    guard schema.source(of: set) == schema.target(of: set) else {
+      return report(.twoTypes(span, .withSelfLoops, set))
+    }
     switch loops.type.space {
     case .constant, .graph: break
     case .vertices(let type) where type == schema.target(of: set): break
     default: return wrong(fill, .withLoops, "a value over the vertices that the edges point at, or a number")
     }
-    guard loops.type.element == tensor.type.element else { return report(.elementsDiffer(span, tensor, loops)) }
+    guard loops.type.element == tensor.type.element else {
+      return report(.elementsDiffer(span, tensor, loops))
+    }
     guard Shape.broadcast(loops.type.shape, tensor.type.shape) == tensor.type.shape else {
       return report(.shapesDiffer(span, tensor, loops))
     }
@@ -248,8 +268,12 @@ extension Elaborator {
     guard case .tensor(let tensor) = value.value, case .edges(let set) = tensor.type.space else {
       return wrong(value, .selfLoop, "a value over edges")
     }
-    guard schema.source(of: set) == schema.target(of: set) else { return report(.twoTypes(span, .selfLoop, set)) }
-    guard let number = otherwise.map(\.value.real) ?? 0 else { return wrong(otherwise!, .selfLoop, "a static number") }
+    guard schema.source(of: set) == schema.target(of: set) else {
+      return report(.twoTypes(span, .selfLoop, set))
+    }
+    guard let number = otherwise.map(\.value.real) ?? 0 else {
+      return wrong(otherwise!, .selfLoop, "a static number")
+    }
     return emit(.selfLoop(otherwise: number), [tensor.id], at: span)
   }
 }

@@ -227,7 +227,8 @@ extension Elaborator {
   ///
   /// One wrong static argument makes many shapes wrong: the first of a use is reported.
   private mutating func check(
-    _ value: Value, _ input: ValueParameter, _ module: Module, _ place: Span, besides hasWrongShape: inout Bool
+    _ value: Value, _ input: ValueParameter, _ module: Module, _ place: Span,
+    besides hasWrongShape: inout Bool
   ) -> Value {
     var value = value
     if value.isPoison { return .poison }
@@ -317,7 +318,7 @@ extension Elaborator {
 
   /// Reports a mistake in an argument as one of the text that uses the module, not of the module.
   @discardableResult
-  private mutating func reportOutside(_ error: ElaborationError) -> Value {
+  private mutating func reportOutside(_ error: InputError) -> Value {
     let inner = frames.removeLast()
     report(error)
     frames.append(inner)

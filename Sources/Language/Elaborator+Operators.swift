@@ -26,7 +26,9 @@ extension Elaborator {
     case (.or, .boolean(true)): return .boolean(true)
     case (.equal, .word(let word, let choices)), (.notEqual, .word(let word, let choices)):
       // Beside a choice, a plain name is a choice.
-      guard case .name(let name) = right.node, frame.bindings[name] == nil || choices.contains(name) else { break }
+      guard case .name(let name) = right.node, frame.bindings[name] == nil || choices.contains(name) else {
+        break
+      }
       guard choices.contains(name) else { return report(.notAChoice(right.span, name, choices)) }
       return .boolean((word == name) == (operation == .equal))
     default: break
@@ -58,7 +60,9 @@ extension Elaborator {
     if case .integer(let x) = a, case .integer(let y) = b, let result = whole(x, operation, y, span) {
       return result
     }
-    guard let x = a.real, let y = b.real else { return report(.noOperator(place, operation.rawValue, [a, b])) }
+    guard let x = a.real, let y = b.real else {
+      return report(.noOperator(place, operation.rawValue, [a, b]))
+    }
     switch operation {
     case .add: return .number(x + y)
     case .subtract: return .number(x - y)
@@ -117,7 +121,8 @@ extension Elaborator {
     let made: Value
     switch value {
     case .tensor(let tensor): return tensor
-    case .integer(let whole): made = emit(.literal(Double(whole)), asked: Type(.constant, element(beside: other)), at: span)
+    case .integer(let whole):
+      made = emit(.literal(Double(whole)), asked: Type(.constant, element(beside: other)), at: span)
     case .number(let number): made = emit(.literal(number), at: span)
     case .boolean(let flag): made = emit(.literal(flag ? 1 : 0), asked: Type(.constant, .bool), at: span)
     default: return nil
@@ -161,9 +166,13 @@ extension Elaborator {
 
   mutating func binary(_ operation: Binary, _ x: Tensor, _ y: Tensor, _ place: Span, _ span: Span) -> Value {
     guard x.type.element == y.type.element else { return report(.elementsDiffer(place, x, y)) }
-    if !operation.compares, let odd = [x, y].first(where: { $0.type.element != .f32 }) { return report(.notReal(place, odd)) }
+    if !operation.compares, let odd = [x, y].first(where: { $0.type.element != .f32 }) {
+      return report(.notReal(place, odd))
+    }
     guard let aligned = align([x, y], place) else { return .poison }
-    guard Shape.broadcast(x.type.shape, y.type.shape) != nil else { return report(.shapesDiffer(place, x, y)) }
+    guard Shape.broadcast(x.type.shape, y.type.shape) != nil else {
+      return report(.shapesDiffer(place, x, y))
+    }
     return emit(.binary(operation), aligned.map(\.id), at: span)
   }
 
@@ -171,7 +180,9 @@ extension Elaborator {
     guard condition.type.element == .bool else { return report(.notACondition(place, condition)) }
     guard x.type.element == y.type.element else { return report(.elementsDiffer(place, x, y)) }
     guard let aligned = align([condition, x, y], place) else { return .poison }
-    guard let both = Shape.broadcast(x.type.shape, y.type.shape) else { return report(.shapesDiffer(place, x, y)) }
+    guard let both = Shape.broadcast(x.type.shape, y.type.shape) else {
+      return report(.shapesDiffer(place, x, y))
+    }
     guard Shape.broadcast(both, condition.type.shape) != nil else {
       return report(.shapesDiffer(place, condition, x.type.width > y.type.width ? x : y))
     }
@@ -184,7 +195,9 @@ extension Elaborator {
   }
 
   private mutating func not(_ x: Tensor, _ span: Span) -> Value {
-    guard let yes = promote(.boolean(true), span), let no = promote(.boolean(false), span) else { return .poison }
+    guard let yes = promote(.boolean(true), span), let no = promote(.boolean(false), span) else {
+      return .poison
+    }
     return select(x, no, yes, span, span)
   }
 

@@ -5,7 +5,9 @@ import Program
 extension Elaborator {
   /// One size may be -1: what is left for it.
   mutating func reshape(_ call: Matched) -> Value {
-    guard let x = tensor(call["x"]!, .reshape), var shape = sizes(call["shape"]!, .reshape) else { return .poison }
+    guard let x = tensor(call["x"]!, .reshape), var shape = sizes(call["shape"]!, .reshape) else {
+      return .poison
+    }
     let span = call["shape"]!.span
     let known = shape.filter { $0 != -1 }
     guard known.allSatisfy({ $0 >= 0 }), shape.count - known.count <= 1, fits(known) else {
@@ -21,14 +23,22 @@ extension Elaborator {
   }
 
   mutating func broadcast(_ call: Matched) -> Value {
-    guard let x = tensor(call["x"]!, .broadcast), let shape = sizes(call["shape"]!, .broadcast) else { return .poison }
-    guard shape.allSatisfy({ $0 >= 0 }), fits(shape) else { return report(.badShape(call["shape"]!.span, shape)) }
-    guard Shape.broadcast(x.type.shape, shape) == shape else { return report(.broadcastShape(call.span, x, shape)) }
+    guard let x = tensor(call["x"]!, .broadcast), let shape = sizes(call["shape"]!, .broadcast) else {
+      return .poison
+    }
+    guard shape.allSatisfy({ $0 >= 0 }), fits(shape) else {
+      return report(.badShape(call["shape"]!.span, shape))
+    }
+    guard Shape.broadcast(x.type.shape, shape) == shape else {
+      return report(.broadcastShape(call.span, x, shape))
+    }
     return emit(.broadcast, [x.id], asked: Type(.constant, .f32, shape), at: call.span)
   }
 
   mutating func permute(_ call: Matched) -> Value {
-    guard let x = tensor(call["x"]!, .permute), let order = sizes(call["order"]!, .permute) else { return .poison }
+    guard let x = tensor(call["x"]!, .permute), let order = sizes(call["order"]!, .permute) else {
+      return .poison
+    }
     let rank = x.type.shape.count
     let places = order.map { $0 < 0 ? rank + $0 : $0 }
     guard places.sorted() == Array(0..<rank) else { return report(.badOrder(call["order"]!.span, order, x)) }
@@ -72,7 +82,9 @@ extension Elaborator {
 
   /// `x[0]`, `x[:, 1:3]`, `x[..., new]`, and `table[i]` with a computed index.
   mutating func index(_ x: Tensor, _ items: [BracketItem], _ span: Span) -> Value {
-    let wanted = items.filter { if case .new = $0.node { false } else if case .ellipsis = $0.node { false } else { true } }
+    let wanted = items.filter {
+      if case .new = $0.node { false } else if case .ellipsis = $0.node { false } else { true }
+    }
     let rank = x.type.shape.count
     guard wanted.count <= rank else { return report(.tooManyIndices(span, wanted.count, x)) }
     var value = x
@@ -90,7 +102,9 @@ extension Elaborator {
         next = inserted(value, axis, span)
         axis += 1
       case .colon(let lower, let upper):
-        guard let bounds = bounds(lower, upper, count: value.type.shape[axis], item.span) else { return .poison }
+        guard let bounds = bounds(lower, upper, count: value.type.shape[axis], item.span) else {
+          return .poison
+        }
         next = slice(value, axis, bounds, span)
         axis += 1
       case .value(let expression):
@@ -120,15 +134,18 @@ extension Elaborator {
     var shape = x.type.shape
     guard bounds.count != shape[axis] else { return .tensor(x) }
     shape[axis] = bounds.count
-    return emit(.slice(axis: axis, lower: bounds.lowerBound), [x.id], asked: Type(.constant, .f32, shape), at: span)
+    return emit(
+      .slice(axis: axis, lower: bounds.lowerBound), [x.id], asked: Type(.constant, .f32, shape), at: span)
   }
 
-  private mutating func element(of x: Tensor, _ axis: Int, _ place: Value, _ where_: Span, _ span: Span) -> Value {
+  private mutating func element(of x: Tensor, _ axis: Int, _ place: Value, _ asked: Span, _ span: Span)
+    -> Value
+  {
     if place.isPoison { return .poison }
-    guard let whole = place.whole else { return report(.notWhole(where_, place)) }
+    guard let whole = place.whole else { return report(.notWhole(asked, place)) }
     let count = x.type.shape[axis]
     let index = whole < 0 ? count + whole : whole
-    guard index >= 0, index < count else { return report(.outside(where_, whole, count: count)) }
+    guard index >= 0, index < count else { return report(.outside(asked, whole, count: count)) }
     guard case .tensor(let part) = slice(x, axis, index..<(index + 1), span) else { return .poison }
     var shape = part.type.shape
     shape.remove(at: axis)

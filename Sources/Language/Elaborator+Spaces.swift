@@ -8,7 +8,9 @@ extension Elaborator {
     let spaces = tensors.map(\.type.space).filter { $0 != .constant && $0 != .graph }
     guard let first = spaces.first, spaces.contains(where: { $0 != first }) else { return tensors }
     guard let set = commonEdges(spaces) else {
-      let different = tensors.first { $0.type.space != first && $0.type.space != .constant && $0.type.space != .graph }
+      let different = tensors.first {
+        $0.type.space != first && $0.type.space != .constant && $0.type.space != .graph
+      }
       let one = tensors.first { $0.type.space == first }
       report(.spacesDiffer(span, one!, different!))
       return nil
@@ -75,11 +77,15 @@ extension Elaborator {
 
   /// `message_passing(edges, M[8] at "p", h: h, to: t)`
   mutating func messagePassing(_ given: [Given], _ span: Span) -> Value {
-    guard given.count >= 2, given[0].name == nil, given[1].name == nil else { return report(.messagePassingForm(span)) }
+    guard given.count >= 2, given[0].name == nil, given[1].name == nil else {
+      return report(.messagePassingForm(span))
+    }
     if case .list = given[0].value {
       return report(.notYet(given[0].span, "message passing over several edge types at once"))
     }
-    guard case .edges(let set) = given[0].value else { return report(.notEdges(given[0].span, given[0].value)) }
+    guard case .edges(let set) = given[0].value else {
+      return report(.notEdges(given[0].span, given[0].value))
+    }
     guard case .module(let use) = given[1].value, names[use.id].kind == .message else {
       return report(.notAMessageModule(given[1].span, given[1].value))
     }
@@ -118,7 +124,8 @@ extension Elaborator {
 
   private mutating func onEdges(_ tensor: Tensor, _ set: EdgeSet, _ span: Span) -> Tensor? {
     switch tensor.type.space {
-    case .edges(let other) where other == set || isViewable(other, as: set): return view(tensor, as: set, span)
+    case .edges(let other) where other == set || isViewable(other, as: set):
+      return view(tensor, as: set, span)
     case .vertices(let type) where type == schema.target(of: set): return spread(tensor, over: set, span)
     default:
       report(.notOnEdges(span, .tensor(tensor)))

@@ -12,7 +12,8 @@ extension Elaborator {
     for dimension in weight.type.dimensions {
       guard let size = self.dimension(dimension) else { return .poison }
       if case .count = size, !shape.isEmpty {
-        return report(.notYet(dimension.span, "a weight that counts vertices in another dimension than its first"))
+        return report(
+          .notYet(dimension.span, "a weight that counts vertices in another dimension than its first"))
       }
       shape.append(size)
     }
@@ -22,7 +23,9 @@ extension Elaborator {
     if let asked = askedKeys[keys[0]], asked.parameter != parameter {
       return report(.weightTwice(weight.name.span, parameter, asked.parameter, first: asked.span))
     }
-    if askedKeys[keys[0]] == nil { askedKeys[keys[0]] = (parameter, frames.count > 1 ? frames[1].use! : weight.name.span) }
+    if askedKeys[keys[0]] == nil {
+      askedKeys[keys[0]] = (parameter, frames.count > 1 ? frames[1].use! : weight.name.span)
+    }
     return load(parameter, weight)
   }
 

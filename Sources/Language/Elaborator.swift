@@ -99,8 +99,8 @@ struct Elaborator {
 
   /// Keeps a mistake, once for each place, with the uses that led to it.
   @discardableResult
-  mutating func report(_ error: ElaborationError) -> Value {
-    let diagnostic = error.diagnostic(elaborator: self)
+  mutating func report(_ error: any Mistake) -> Value {
+    let diagnostic = error.diagnostic(self)
     guard diagnostics.count < Self.mostMessages, case .text(let label, let also) = diagnostic.place,
       reported.insert(label.span).inserted
     else { return .poison }

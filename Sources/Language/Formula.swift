@@ -15,7 +15,9 @@ struct Formula {
   mutating func emit(_ operation: Operation, _ operands: [ValueID?], asked: Type) -> ValueID? {
     let present = operands.compactMap { $0 }
     guard present.count == operands.count else { return nil }
-    guard case .tensor(let made) = elaborator.emit(operation, present, asked: asked, at: span) else { return nil }
+    guard case .tensor(let made) = elaborator.emit(operation, present, asked: asked, at: span) else {
+      return nil
+    }
     return made.id
   }
 

@@ -176,18 +176,23 @@ enum LexicalError {
   var diagnostic: Diagnostic {
     switch self {
     case .strayCharacter(let span, let character):
-      let shown = character.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f } ? character : "\u{FFFD}"
+      let shown =
+        character.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f } ? character : "\u{FFFD}"
       return Diagnostic(
         kind: "character", "`\(shown)` has no meaning here", at: .text(Label(span, ""), also: []),
-        help: character == "#" ? "a comment begins with `//`" : character == "'" ? "text stands in double quotes" : nil)
+        help: character == "#"
+          ? "a comment begins with `//`" : character == "'" ? "text stands in double quotes" : nil)
     case .openString(let span):
       return Diagnostic(
-        kind: "text", "a text has no closing quote on its line", at: .text(Label(span, "opened here"), also: []))
+        kind: "text", "a text has no closing quote on its line",
+        at: .text(Label(span, "opened here"), also: []))
     case .badNumber(let span, let text):
-      return Diagnostic(kind: "number", "`\(text)` is neither a number nor a name", at: .text(Label(span, ""), also: []))
+      return Diagnostic(
+        kind: "number", "`\(text)` is neither a number nor a name", at: .text(Label(span, ""), also: []))
     case .hugeNumber(let span, let text):
       return Diagnostic(
-        kind: "number", "a number of \(text.utf8.count) characters is out of range", at: .text(Label(span, ""), also: []))
+        kind: "number", "a number of \(text.utf8.count) characters is out of range",
+        at: .text(Label(span, ""), also: []))
     }
   }
 }

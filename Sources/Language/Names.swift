@@ -25,8 +25,12 @@ struct Names {
       for link in links { bring(link, from: own, into: &modules[text], loaded, &errors) }
     }
     let main = loaded.trees[0]
-    for extra in main.graphs.dropFirst() { errors.append(.second("graph", extra.span, first: main.graphs[0].span)) }
-    for extra in main.models.dropFirst() { errors.append(.second("model", extra.span, first: main.models[0].span)) }
+    for extra in main.graphs.dropFirst() {
+      errors.append(.second("graph", extra.span, first: main.graphs[0].span))
+    }
+    for extra in main.models.dropFirst() {
+      errors.append(.second("model", extra.span, first: main.models[0].span))
+    }
     for tree in loaded.trees.dropFirst() {
       for graph in tree.graphs { errors.append(.notInUsed("graph", graph.span)) }
       for model in tree.models { errors.append(.notInUsed("model", model.span)) }
@@ -34,7 +38,8 @@ struct Names {
     let whole = Span(source: main.source, lower: 0, upper: 0)
     if main.graphs.isEmpty { errors.append(.missing("graph", whole)) }
     if main.models.isEmpty { errors.append(.missing("model", whole)) }
-    let types = (main.graphs.first?.vertices.map(\.name.text) ?? []) + (main.graphs.first?.edges.map(\.name.text) ?? [])
+    let types =
+      (main.graphs.first?.vertices.map(\.name.text) ?? []) + (main.graphs.first?.edges.map(\.name.text) ?? [])
     for (text, tree) in loaded.trees.enumerated() {
       var checker = NameChecker(tree, modules: modules[text], types: types, words: words(of: loaded.trees))
       checker.run()
@@ -46,7 +51,8 @@ struct Names {
     return Names(trees: loaded.trees, modules: modules, graph: graph, model: model)
   }
 
-  private static func ownModules(_ tree: Tree, _ text: Int, _ errors: inout [NameError]) -> [String: ModuleID] {
+  private static func ownModules(_ tree: Tree, _ text: Int, _ errors: inout [NameError]) -> [String: ModuleID]
+  {
     var found: [String: ModuleID] = [:]
     for (number, module) in tree.modules.enumerated() {
       if let old = found[module.name.text] {
@@ -128,15 +134,18 @@ enum NameError {
     case .unknownModule(let name, _, let nearest):
       return error(
         "no module or layer is called `\(name.text)`", name.span,
-        help: nearest.map { "the nearest name is `\($0)`" } ?? "a layer of the library is brought in by `use \(name.text)`")
+        help: nearest.map { "the nearest name is `\($0)`" }
+          ?? "a layer of the library is brought in by `use \(name.text)`")
     case .twice(let name, let first):
-      return error("`\(name.text)` is declared twice", name.span, "again here", also: [Label(first, "first here")])
+      return error(
+        "`\(name.text)` is declared twice", name.span, "again here", also: [Label(first, "first here")])
     case .second(let item, let span, let first):
       return error("a text has one `\(item)`", span, "again here", also: [Label(first, "first here")])
     case .missing(let item, let span):
       return Diagnostic(
         kind: "name", "there is no `\(item) { ... }`", at: .file(span.source.name),
-        help: item == "graph" ? "declare the vertex and edge types: `graph { vertex paper { x: f32[16] } }`"
+        help: item == "graph"
+          ? "declare the vertex and edge types: `graph { vertex paper { x: f32[16] } }`"
           : "a model gives at least one output: `model { output y = ... }`")
     case .notInUsed(let item, let span):
       return error("a text that is used holds no `\(item)`", span)
@@ -149,7 +158,9 @@ enum NameError {
     case .roleOutside(let name, let role):
       return error(
         "`\(name.text)` cannot have the role `\(role.rawValue)` here", name.span,
-        help: "a vertex module sees one vertex, or one edge, at a time; roles belong to message modules and layers")
+        help:
+          "a vertex module sees one vertex, or one edge, at a time; roles belong to message modules and layers"
+      )
     case .outputOutside(let name):
       return error("`output \(name.text)` stands outside the model", name.span, help: "use `return` here")
     case .returnOutside(let span):

@@ -148,11 +148,13 @@ extension Parser {
     case .string:
       return try make(.text(try template()), token.span)
     case .name(let word):
-      return try word_(word, token)
+      return try keyword(word, token)
     case .symbol(.openParenthesis):
       return try parenthesised(token)
     case .symbol(.openBracket):
-      let elements = try list(.openBracket, .closeBracket) { (parser) throws(SyntaxError) in try parser.expression() }
+      let elements = try list(.openBracket, .closeBracket) { (parser) throws(SyntaxError) in
+        try parser.expression()
+      }
       return try make(.list(elements), span(from: token), depth: elements.map(\.depth).max() ?? 0)
     default:
       throw .expected("a value", here, found: text(of: token))
@@ -172,7 +174,7 @@ extension Parser {
     return try make(value.node, span(from: open), value)
   }
 
-  private mutating func word_(_ word: String, _ token: Token) throws(SyntaxError) -> Expression {
+  private mutating func keyword(_ word: String, _ token: Token) throws(SyntaxError) -> Expression {
     switch word {
     case "true", "false":
       advance()

@@ -33,18 +33,16 @@ extension Parser {
   }
 
   private mutating func edgeType() throws(SyntaxError) -> GraphBlock.Edge {
-    let name = try name("the edge type's name")
+    let name = try self.name("the edge type's name")
     try expectSymbol(.colon, "and the two vertex types after the edge type's name")
-    let source = try name_("the vertex type that the edges come from")
+    let source = try self.name("the vertex type that the edges come from")
     try expectSymbol(.arrow, "between the two vertex types")
-    let target = try name_("the vertex type that the edges point at")
+    let target = try self.name("the vertex type that the edges point at")
     let relation = takeWord("as") ? try plainText() : nil
     let count = try expectedCount()
     return GraphBlock.Edge(
       name: name, source: source, target: target, relation: relation, count: count, features: try features())
   }
-
-  private mutating func name_(_ what: String) throws(SyntaxError) -> Name { try name(what) }
 
   private mutating func expectedCount() throws(SyntaxError) -> Expression? {
     guard takeWord("expects") else { return nil }
@@ -111,7 +109,8 @@ extension Parser {
       throw .noForward(name.span, name.text)
     }
     return Module(
-      kind: kind, name: name, parameters: parameters, prelude: prelude, inputs: forward.inputs, body: forward.body)
+      kind: kind, name: name, parameters: parameters, prelude: prelude, inputs: forward.inputs,
+      body: forward.body)
   }
 
   mutating func layer() throws(SyntaxError) -> Module {
@@ -124,7 +123,9 @@ extension Parser {
 
   private mutating func staticParameters() throws(SyntaxError) -> [StaticParameter] {
     guard isSymbol(.openBracket) else { return [] }
-    return try list(.openBracket, .closeBracket) { (parser) throws(SyntaxError) in try parser.staticParameter() }
+    return try list(.openBracket, .closeBracket) { (parser) throws(SyntaxError) in
+      try parser.staticParameter()
+    }
   }
 
   private mutating func staticParameter() throws(SyntaxError) -> StaticParameter {
@@ -184,7 +185,8 @@ extension Parser {
       return .oneOf(try choices())
     }
     throw .expected(
-      "a kind (`size`, `bool`, `number`, `text`, `one of ...`, `vertex module`, `message module` or `layer`)", here,
+      "a kind (`size`, `bool`, `number`, `text`, `one of ...`, `vertex module`, `message module` or `layer`)",
+      here,
       found: text(of: current))
   }
 

@@ -124,7 +124,9 @@ extension Parser {
   private mutating func strayExpression() throws(SyntaxError) -> Statement.Node {
     let start = current
     if case .symbol(let symbol) = start.kind {
-      if InfixOperator(rawValue: symbol.rawValue) != nil { throw .leadingOperator(start.span, symbol.rawValue) }
+      if InfixOperator(rawValue: symbol.rawValue) != nil {
+        throw .leadingOperator(start.span, symbol.rawValue)
+      }
       if symbol != .openParenthesis, symbol != .openBracket {
         throw .expectedStatement(start.span, found: symbol.rawValue)
       }

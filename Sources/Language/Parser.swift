@@ -122,7 +122,9 @@ struct Parser {
   }
 
   mutating func expectSymbol(_ symbol: Symbol, _ place: String) throws(SyntaxError) {
-    guard takeSymbol(symbol) else { throw .expected("`\(symbol.rawValue)` \(place)", here, found: text(of: current)) }
+    guard takeSymbol(symbol) else {
+      throw .expected("`\(symbol.rawValue)` \(place)", here, found: text(of: current))
+    }
   }
 
   mutating func expectWord(_ word: String, after place: String) throws(SyntaxError) {
@@ -131,7 +133,9 @@ struct Parser {
 
   /// A name of the user's: not one of the language's own words.
   mutating func name(_ what: String) throws(SyntaxError) -> Name {
-    guard case .name(let text) = current.kind else { throw .expected(what, here, found: self.text(of: current)) }
+    guard case .name(let text) = current.kind else {
+      throw .expected(what, here, found: self.text(of: current))
+    }
     guard !reservedWords.contains(text) else { throw .reserved(current.span, text) }
     advance()
     return Name(text: text, span: previous.span)
@@ -204,9 +208,11 @@ enum SyntaxError: Error {
       return error("expected a statement, found `\(found)`", span)
     case .expectedLineEnd(let span, let found):
       return error(
-        "expected the end of the statement, found `\(found)`", span, help: "each statement has a line of its own, or ends with `;`")
+        "expected the end of the statement, found `\(found)`", span,
+        help: "each statement has a line of its own, or ends with `;`")
     case .reserved(let span, let word):
-      return error("`\(word)` is a word of the language and cannot be a name", span, help: "for example `\(word)_`")
+      return error(
+        "`\(word)` is a word of the language and cannot be a name", span, help: "for example `\(word)_`")
     case .dropped(let span):
       return error("this value is computed and dropped", span, help: "give it a name: `y = ...`")
     case .leadingOperator(let span, let symbol):
@@ -216,7 +222,8 @@ enum SyntaxError: Error {
     case .unclosed(let span, let symbol):
       return error("`\(symbol)` is never closed", span, "opened here")
     case .tooDeep(let span):
-      return error("more than \(Parser.deepest) levels of nesting", span, help: "give parts of it names of their own")
+      return error(
+        "more than \(Parser.deepest) levels of nesting", span, help: "give parts of it names of their own")
     case .notPlain(let span):
       return error("a text here takes no `{...}`", span)
     case .twoForwards(let span):

@@ -20,20 +20,25 @@ struct SchemaReader {
     var schema = Schema()
     for vertex in graph.vertices {
       schema.vertexTypes.append(
-        Schema.VertexType(name: vertex.name.text, features: features(vertex.features), count: count(vertex.count)))
+        Schema.VertexType(
+          name: vertex.name.text, features: features(vertex.features), count: count(vertex.count)))
     }
     for edge in graph.edges {
-      guard let source = places.firstIndex(of: edge.source.text), let target = places.firstIndex(of: edge.target.text)
+      guard let source = places.firstIndex(of: edge.source.text),
+        let target = places.firstIndex(of: edge.target.text)
       else { continue }
       schema.edgeTypes.append(
         Schema.EdgeType(
-          name: edge.name.text, relation: edge.relation, source: VertexTypeID(source), target: VertexTypeID(target),
+          name: edge.name.text, relation: edge.relation, source: VertexTypeID(source),
+          target: VertexTypeID(target),
           features: features(edge.features), count: count(edge.count)))
     }
     return schema
   }
 
-  private mutating func count(_ expression: Expression?) -> Int? { expression.flatMap { elaborator.size($0) } }
+  private mutating func count(_ expression: Expression?) -> Int? {
+    expression.flatMap { elaborator.size($0) }
+  }
 
   private mutating func features(_ features: [GraphBlock.Feature]) -> [Schema.Feature] {
     features.compactMap { feature in

@@ -51,6 +51,8 @@ enum Symbol: String, CaseIterable {
 
 /// Words that cannot be names of values, modules or types.
 let reservedWords: Set<String> = [
-  "use", "graph", "vertex", "message", "module", "layer", "model", "param", "forward", "return", "output", "require",
-  "if", "else", "repeat", "for", "in", "collect", "at", "and", "or", "not", "is", "none", "true", "false", "new",
+  "use", "graph", "vertex", "message", "module", "layer", "model", "param", "forward", "return", "output",
+  "require",
+  "if", "else", "repeat", "for", "in", "collect", "at", "and", "or", "not", "is", "none", "true", "false",
+  "new",
 ]

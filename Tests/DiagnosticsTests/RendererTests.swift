@@ -22,13 +22,15 @@ extension String {
   }
 }
 
-private let sage = SourceText(name: "sage.gnn", text: "model {\n  a = mean(m)\n  skip = x\n  y = a + skip\n}\n")
+private let sage = SourceText(
+  name: "sage.gnn", text: "model {\n  a = mean(m)\n  skip = x\n  y = a + skip\n}\n")
 
 @Test func labelsStandUnderTheirWordsInTheOrderOfTheText() {
   let diagnostic = Diagnostic(
     kind: "shape", "widths differ: 64 and 128",
     at: .text(
-      Label(span(sage, "+"), "both sides need one width"), also: [Label(span(sage, "mean(m)"), "64 wide, from here")]),
+      Label(span(sage, "+"), "both sides need one width"),
+      also: [Label(span(sage, "mean(m)"), "64 wide, from here")]),
     help: "project `skip` first")
   #expect(
     Renderer().render(diagnostic) == """
@@ -78,7 +80,8 @@ private let sage = SourceText(name: "sage.gnn", text: "model {\n  a = mean(m)\n 
 @Test func tabsAndWideCharactersKeepTheMarkInPlace() {
   let source = SourceText(name: "t.gnn", text: "\té = \u{1}x\r\n")
   let diagnostic = Diagnostic(
-    kind: "name", "nothing is called `x`", at: .text(Label(Span(source: source, lower: 7, upper: 8), "here"), also: []))
+    kind: "name", "nothing is called `x`",
+    at: .text(Label(Span(source: source, lower: 7, upper: 8), "here"), also: []))
   #expect(
     Renderer().render(diagnostic) == """
       error[name]: nothing is called `x`
@@ -98,17 +101,20 @@ private let sage = SourceText(name: "sage.gnn", text: "model {\n  a = mean(m)\n 
 }
 
 @Test func longLinesAreClippedAroundTheMark() {
-  let source = SourceText(name: "l.gnn", text: String(repeating: "a", count: 500) + "!" + String(repeating: "b", count: 500))
+  let source = SourceText(
+    name: "l.gnn", text: String(repeating: "a", count: 500) + "!" + String(repeating: "b", count: 500))
   let text = Renderer().render(
     Diagnostic(kind: "x", "long", at: .text(Label(span(source, "!"), "here"), also: [])))
   #expect(text.split(separator: "\n").allSatisfy { $0.count <= 130 })
-  #expect(text.contains("  1 | " + String(repeating: "a", count: 40) + "!" + String(repeating: "b", count: 79)))
+  #expect(
+    text.contains("  1 | " + String(repeating: "a", count: 40) + "!" + String(repeating: "b", count: 79)))
   #expect(text.contains("    | " + String(repeating: " ", count: 40) + "^ here"))
 }
 
 @Test func coloursAreForTerminals() {
   let text = Renderer(.coloured).render(Diagnostic(kind: "x", "wrong", at: .none, help: "mend it"))
-  #expect(text == "\u{1B}[1;31merror[x]\u{1B}[0m: \u{1B}[1mwrong\u{1B}[0m\n\u{1B}[36mhelp\u{1B}[0m: mend it\n")
+  #expect(
+    text == "\u{1B}[1;31merror[x]\u{1B}[0m: \u{1B}[1mwrong\u{1B}[0m\n\u{1B}[36mhelp\u{1B}[0m: mend it\n")
 }
 
 @Test func theNearestNameIsOneOrTwoChangesAway() {

@@ -20,12 +20,14 @@ private func keys(_ body: String, modules: String = linear) throws -> [[String]]
 // MARK: Weights
 
 @Test func aWeightThatIsNotReadIsNotAskedFor() throws {
-  #expect(try keys("  output y = Linear[16, 8, bias: false](get_vertex(paper.x)) at \"lin\"") == [["lin.weight"]])
+  #expect(
+    try keys("  output y = Linear[16, 8, bias: false](get_vertex(paper.x)) at \"lin\"") == [["lin.weight"]])
 }
 
 @Test func prefixesJoinByDotsAndEmptyOnesAddNothing() throws {
   let modules =
-    linear + "\nvertex module Two { forward(x) { return Linear[16, 16](Linear[16, 16](x) at \"\") at \"b\" } }"
+    linear
+    + "\nvertex module Two { forward(x) { return Linear[16, 16](Linear[16, 16](x) at \"\") at \"b\" } }"
   #expect(
     try keys("  output y = Two(get_vertex(paper.x)) at \"a\"", modules: modules)
       == [["a.weight"], ["a.bias"], ["a.b.weight"], ["a.b.bias"]])
@@ -39,7 +41,9 @@ private func keys(_ body: String, modules: String = linear) throws -> [[String]]
 
 @Test func holesHoldStaticValues() throws {
   #expect(
-    try keys("  x = get_vertex(paper.x)\n  repeat 2 as i { x = Linear[16, 16, bias: false](x) at \"nn.{2 * i}.{{a}}\" }\n  output y = x")
+    try keys(
+      "  x = get_vertex(paper.x)\n  repeat 2 as i { x = Linear[16, 16, bias: false](x) at \"nn.{2 * i}.{{a}}\" }\n  output y = x"
+    )
       == [["nn.0.{a}.weight"], ["nn.2.{a}.weight"]])
 }
 
@@ -66,23 +70,31 @@ private func keys(_ body: String, modules: String = linear) throws -> [[String]]
   let program = try elaborate(
     model(
       "  output y = Table[paper](get_vertex(paper.x)) at \"embedding\"",
-      modules: "vertex module Table[of: vertex type] { param weight: f32[count(of), 16]; forward(x) { return x + weight } }"))
-  #expect(program.parameters == [Parameter(keys: ["embedding.weight"], shape: [.count(VertexTypeID(0)), .size(16)])])
+      modules:
+        "vertex module Table[of: vertex type] { param weight: f32[count(of), 16]; forward(x) { return x + weight } }"
+    ))
+  #expect(
+    program.parameters == [
+      Parameter(keys: ["embedding.weight"], shape: [.count(VertexTypeID(0)), .size(16)])
+    ])
 }
 
 // MARK: Modules as arguments
 
 @Test func aModuleMayBeGivenPartOfItsArguments() throws {
-  let modules = linear + "\nlayer Conv[nn: vertex module, width](edges, x) { return nn[width, bias: false](x) at \"nn\" }"
+  let modules =
+    linear + "\nlayer Conv[nn: vertex module, width](edges, x) { return nn[width, bias: false](x) at \"nn\" }"
   #expect(
     try keys("  output y = Conv[Linear[16], 8](cites, get_vertex(paper.x)) at \"conv\"", modules: modules)
       == [["conv.nn.weight"]])
 }
 
 @Test func aFunctionMayStandForAModule() {
-  let modules = "vertex module Act[act: vertex module? = relu] { forward(x) { return if act is none { x } else { act(x) } } }"
+  let modules =
+    "vertex module Act[act: vertex module? = relu] { forward(x) { return if act is none { x } else { act(x) } } }"
   #expect(
-    instructions("  x = get_vertex(paper.x)\n  output y = Act[tanh](Act(Act[none](x)))", modules: modules) == """
+    instructions("  x = get_vertex(paper.x)\n  output y = Act[tanh](Act(Act[none](x)))", modules: modules)
+      == """
       %0 x = feature x : paper f32[16]
       %1   = relu %0   : paper f32[16]
       %2 y = tanh %1   : paper f32[16]
@@ -103,17 +115,17 @@ private func keys(_ body: String, modules: String = linear) throws -> [[String]]
     instructions(
       "  x = get_vertex(paper.x)\n  output a = message_passing(cites, Several[max], x)\n  output b = message_passing(cites, Several[[sum, max]], h: x)",
       modules: modules) == """
-      %0 x = feature x            : paper f32[16]
-      %1 x = source %0            : cites f32[16]
-      %2 a = incoming.max %1      : paper f32[16]
-      %3 x = source %0            : cites f32[16]
-      %4   = incoming.sum %3      : paper f32[16]
-      %5   = incoming.max %3      : paper f32[16]
-      %6 b = concat %4, %5 axis 0 : paper f32[32]
-      output a = %2
-      output b = %6
+        %0 x = feature x            : paper f32[16]
+        %1 x = source %0            : cites f32[16]
+        %2 a = incoming.max %1      : paper f32[16]
+        %3 x = source %0            : cites f32[16]
+        %4   = incoming.sum %3      : paper f32[16]
+        %5   = incoming.max %3      : paper f32[16]
+        %6 b = concat %4, %5 axis 0 : paper f32[32]
+        output a = %2
+        output b = %6
 
-      """)
+        """)
 }
 
 // MARK: Edges
@@ -128,17 +140,17 @@ private func keys(_ body: String, modules: String = linear) throws -> [[String]]
         b = self_loop(w, otherwise: 1)
         output c = message_passing(with_self_loops(cites), Sum, w: with_loops(w, a + b))
       """, modules: modules) == """
-      %0 w = feature weight             : cites f32
-      %1   = view %0                    : reverse(cites)-loops f32
-      %2 a = incoming.sum %1            : paper f32
-      %3 b = self_loop %0 otherwise 1.0 : paper f32
-      %4   = add %2, %3                 : paper f32
-      %5   = view %0                    : cites-loops f32
-      %6   = with_loops %5, %4          : cites+loops f32
-      %7 c = incoming.sum %6            : paper f32
-      output c = %7
+        %0 w = feature weight             : cites f32
+        %1   = view %0                    : reverse(cites)-loops f32
+        %2 a = incoming.sum %1            : paper f32
+        %3 b = self_loop %0 otherwise 1.0 : paper f32
+        %4   = add %2, %3                 : paper f32
+        %5   = view %0                    : cites-loops f32
+        %6   = with_loops %5, %4          : cites+loops f32
+        %7 c = incoming.sum %6            : paper f32
+        output c = %7
 
-      """)
+        """)
 }
 
 @Test func aTargetsValueIsSpreadOverItsEdges() {
@@ -158,24 +170,25 @@ private func keys(_ body: String, modules: String = linear) throws -> [[String]]
         output difference = e
         output mean = m
       """, modules: modules) == """
-      %0 x = feature x       : paper f32[16]
-      %1 x = sum %0 axis 0   : paper f32
-      %2 x = source %1       : cites f32
-      %3 s = incoming.sum %2 : paper f32
-      %4   = target %1       : cites f32
-      %5 e = subtract %2, %4 : cites f32
-      %6   = in_degree cites : paper f32
-      %7 m = divide %3, %6   : paper f32
-      output difference = %5
-      output mean = %7
+        %0 x = feature x       : paper f32[16]
+        %1 x = sum %0 axis 0   : paper f32
+        %2 x = source %1       : cites f32
+        %3 s = incoming.sum %2 : paper f32
+        %4   = target %1       : cites f32
+        %5 e = subtract %2, %4 : cites f32
+        %6   = in_degree cites : paper f32
+        %7 m = divide %3, %6   : paper f32
+        output difference = %5
+        output mean = %7
 
-      """)
+        """)
 }
 
 @Test func aSoftmaxOverInEdgesTakesTheLargestOut() {
   let modules = "message module Soft { forward(edge w) { return incoming.softmax(w) } }"
   #expect(
-    instructions("  output alpha = message_passing(cites, Soft, w: get_edge(cites.weight))", modules: modules) == """
+    instructions("  output alpha = message_passing(cites, Soft, w: get_edge(cites.weight))", modules: modules)
+      == """
       %0 weight = feature weight  : cites f32
       %1        = incoming.max %0 : paper f32
       %2        = target %1       : cites f32
@@ -218,21 +231,21 @@ private func keys(_ body: String, modules: String = linear) throws -> [[String]]
         repeat floor(5 / 2) as i { y = y + i }
         output y_out = where(y > infinity, 0, max([y, x]))
       """) == """
-      %0 x      = feature x          : paper f32[16]
-      %1        = literal 2.0        : constant f32
-      %2 y      = multiply %0, %1    : paper f32[16]
-      %3        = literal 0.0        : constant f32
-      %4 y      = add %2, %3         : paper f32[16]
-      %5        = literal 1.0        : constant f32
-      %6 y      = add %4, %5         : paper f32[16]
-      %7        = literal inf        : constant f32
-      %8        = less %7, %6        : paper bool[16]
-      %9        = maximum %6, %0     : paper f32[16]
-      %10       = literal 0.0        : constant f32
-      %11 y_out = select %8, %10, %9 : paper f32[16]
-      output y_out = %11
+        %0 x      = feature x          : paper f32[16]
+        %1        = literal 2.0        : constant f32
+        %2 y      = multiply %0, %1    : paper f32[16]
+        %3        = literal 0.0        : constant f32
+        %4 y      = add %2, %3         : paper f32[16]
+        %5        = literal 1.0        : constant f32
+        %6 y      = add %4, %5         : paper f32[16]
+        %7        = literal inf        : constant f32
+        %8        = less %7, %6        : paper bool[16]
+        %9        = maximum %6, %0     : paper f32[16]
+        %10       = literal 0.0        : constant f32
+        %11 y_out = select %8, %10, %9 : paper f32[16]
+        output y_out = %11
 
-      """)
+        """)
 }
 
 @Test func aMatrixMayBeSharedByHead() throws {
@@ -253,7 +266,8 @@ private func keys(_ body: String, modules: String = linear) throws -> [[String]]
     instructions(
       "  output y = message_passing(cites, Weigh, h: get_vertex(paper.x), r: get_edge(cites.kind))",
       modules:
-        "message module Weigh { param comp: f32[9, 16]; forward(source h, edge r: i64) { return incoming.sum(comp[r] * h) } }")
+        "message module Weigh { param comp: f32[9, 16]; forward(source h, edge r: i64) { return incoming.sum(comp[r] * h) } }"
+    )
       == """
       parameter "comp": f32[9, 16]
       %0 x    = feature x        : paper f32[16]

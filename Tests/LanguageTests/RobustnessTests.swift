@@ -14,8 +14,10 @@ private struct Dice: RandomNumberGenerator {
 }
 
 private let words = [
-  "(", ")", "[", "]", "{", "}", ",", ":", "=", "+", "-", "@", ".", "...", "..<", "\"", "//", "\n", "x", "h", "8", "0", "-1",
-  "1e9", "incoming", "at", "if", "else", "repeat 3", "param w: f32[2]", "source", "forward", "none", "new", "model", "é",
+  "(", ")", "[", "]", "{", "}", ",", ":", "=", "+", "-", "@", ".", "...", "..<", "\"", "//", "\n", "x", "h",
+  "8", "0", "-1",
+  "1e9", "incoming", "at", "if", "else", "repeat 3", "param w: f32[2]", "source", "forward", "none", "new",
+  "model", "é",
 ]
 
 @Test(arguments: 0..<8)

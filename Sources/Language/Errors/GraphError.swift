@@ -1,0 +1,62 @@
+import Diagnostics
+import Program
+
+/// What can be wrong with features, edge sets and what is over them.
+enum GraphError: Mistake {
+  case noFeature(Name, of: String, [String])
+  case undirectedFeature(Span, String)
+  case notEdges(Span, Value)
+  case twoTypes(Span, Builtin, EdgeSet)
+  case notOnEdges(Span, Value)
+  case noIncoming(Name)
+  case incomingForm(Span, String, Int)
+  case spacesDiffer(Span, Tensor, Tensor)
+
+  func diagnostic(_ elaborator: Elaborator) -> Diagnostic {
+    switch self {
+    case .noFeature(let name, let type, let features):
+      return error(
+        "name", "`\(type)` has no feature `\(name.text)`", name.span,
+        help: nearest(to: name.text, among: features).map { "the nearest name is `\($0)`" }
+          ?? (features.isEmpty ? "declare it in the graph block" : "it has \(Words.list(features))"))
+    case .undirectedFeature(let span, let set):
+      return error(
+        "space", "the edges of `\(set)` have no features", span,
+        help: "an undirected edge may stand for several edges, or for two directions")
+    case .notEdges(let span, let value):
+      return error("space", "an edge set is needed, not \(value.described)", span)
+    case .twoTypes(let span, let function, let set):
+      let schema = elaborator.schema
+      return error(
+        "space", "`\(function.rawValue)` needs edges between vertices of one type", span,
+        "`\(schema[set.type].name)` goes from `\(schema[schema.source(of: set)].name)` to `\(schema[schema.target(of: set)].name)`"
+      )
+    case .notOnEdges(let span, let value):
+      if case .tensor(let tensor) = value {
+        let help = tensor.type.space == .constant ? "it is the same for every edge" : nil
+        return error(
+          "space",
+          "`incoming` reduces values over the edges, and this is over \(elaborator.described(tensor.type.space))",
+          span, help: help)
+      }
+      return error("space", "`incoming` reduces values over the edges, not \(value.described)", span)
+    case .noIncoming(let name):
+      let names = IncomingFunction.allCases.map(\.rawValue) + ["count"]
+      return error(
+        "name", "`incoming` has no `\(name.text)`", name.span,
+        help: nearest(to: name.text, among: names).map { "the nearest name is `\($0)`" }
+          ?? "it has \(Words.list(names))")
+    case .incomingForm(let span, let name, let count):
+      return error(
+        "argument", "`incoming.\(name)` takes \(count == 0 ? "nothing" : "one value over the edges")", span)
+    case .spacesDiffer(let span, let x, let y):
+      return error(
+        "space",
+        "these are over different things: \(elaborator.described(x.type.space)) and \(elaborator.described(y.type.space))",
+        span,
+        also: Words.origin(x, besides: span, elaborator.described(x.type.space))
+          + Words.origin(y, besides: span, elaborator.described(y.type.space)),
+        help: "only a message module sees both ends of an edge: `message_passing(edges, M, ...)`")
+    }
+  }
+}

@@ -99,6 +99,14 @@ extension FoldIntoLinear {
   private func absorbed(
     _ x: ValueID, scale: ValueID?, _ chains: ConstantChains, _ rewriter: inout Rewriter
   ) throws(InternalFault) -> Shifted {
+    let result = try rebuilt(x, scale: scale, chains, &rewriter)
+    if let name = rewriter.old[x].name { rewriter.builder.name(result.value, name) }
+    return result
+  }
+
+  private func rebuilt(
+    _ x: ValueID, scale: ValueID?, _ chains: ConstantChains, _ rewriter: inout Rewriter
+  ) throws(InternalFault) -> Shifted {
     let operands = rewriter.old[x].operands
     switch chains.form(x) {
     case .map: return try map(x, scale: scale, chains, &rewriter)

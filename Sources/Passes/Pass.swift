@@ -22,7 +22,7 @@ package struct PassResult: Sendable {
   }
 }
 
-/// One thing that a pass did, for `gnnc explain`.
+/// One thing that a pass did, for `gnnc explain`. It names values as the program before the pass numbers them.
 package struct Note: Hashable, Sendable {
   package let text: String
   /// Where in the model's text the value comes from that was changed.

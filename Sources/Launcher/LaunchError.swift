@@ -35,8 +35,6 @@ package enum LaunchError: Error, Hashable, Sendable {
   case noRoom(String)
   // What was asked.
   case unknownOutput(String, has: [String])
-  case exists(String)
-  case notReplaced(String, holding: String?)
 }
 
 extension LaunchError {
@@ -71,7 +69,7 @@ extension LaunchError {
       .otherElement:
       "fit"
     case .noMemory, .tooLittleMemory: "memory"
-    case .cannotWrite, .noRoom, .exists, .notReplaced: "file"
+    case .cannotWrite, .noRoom: "file"
     case .unknownOutput: "output"
     }
   }
@@ -118,10 +116,6 @@ extension LaunchError {
     case .cannotWrite(let path, let why): "cannot write \(path): \(why)"
     case .noRoom(let path): "no room left on the disk for \(path)"
     case .unknownOutput(let name, _): "the model has no output `\(name)`"
-    case .exists(let path): "\(path) is already there"
-    case .notReplaced(let path, nil): "\(path) is not a directory; it is not replaced"
-    case .notReplaced(let path, let name?):
-      "\(path) holds `\(name)`, which gnnc did not write; it is not replaced"
     }
   }
 
@@ -146,8 +140,6 @@ extension LaunchError {
     case .tooLittleMemory: "`--plan` shows what takes it; `--force` runs all the same"
     case .cannotWrite, .noRoom: nil
     case .unknownOutput(_, let has): Self.listing("it has", has)
-    case .exists: "choose another name, or give `--force` to replace it"
-    case .notReplaced: "choose another name"
     }
   }
 

@@ -7,8 +7,15 @@ package struct Manifest: Codable, Sendable, Hashable {
   package struct File: Codable, Sendable, Hashable {
     package let name: String
     package let bytes: UInt64
-    /// 64 bits in hexadecimal, as docs/graph-format.md computes them.
+    /// 64 bits in hexadecimal: of the checksums of the file's blocks.
     package let checksum: String
+
+    init(_ name: String, in directory: String) throws(Failure) {
+      let digest = try FileDigest(of: directory + "/" + name)
+      self.name = name
+      bytes = digest.bytes
+      checksum = digest.checksum
+    }
   }
 
   package struct Weights: Codable, Sendable, Hashable {
@@ -16,6 +23,13 @@ package struct Manifest: Codable, Sendable, Hashable {
     package let source: String
     package let bytes: UInt64
     package let checksum: String
+
+    package init(of path: String) throws(Failure) {
+      let digest = try FileDigest(of: path)
+      source = URL(fileURLWithPath: path).lastPathComponent
+      bytes = digest.bytes
+      checksum = digest.checksum
+    }
   }
 
   package struct Hint: Codable, Sendable, Hashable {
@@ -41,6 +55,31 @@ package struct Manifest: Codable, Sendable, Hashable {
 }
 
 extension Manifest {
+  /// Of a model just built; what the library says of itself, and its files, come by `describe`.
+  package init(compiler: String, processor: String) {
+    format = Version.compiledModelFormat
+    gnnc = Version.gnnc
+    abi = UInt32(GNNC_ABI)
+    model = ""
+    schema = ""
+    self.compiler = compiler
+    self.processor = processor
+    hints = []
+    files = []
+  }
+
+  /// Notes what the library says, and every file that the directory holds so far.
+  package mutating func describe(_ tables: ModelTables, in directory: String) throws(Failure) {
+    model = tables.name
+    schema = tables.schema
+    let counts =
+      tables.vertexTypes.map { ($0.name, $0.countHint) } + tables.edgeTypes.map { ($0.name, $0.countHint) }
+    hints = counts.filter { $0.1 > 0 }.map { Hint(name: $0.0, count: $0.1) }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    files = []
+    for name in names.sorted() { files.append(try File(name, in: directory)) }
+  }
+
   package static func read(from directory: String) throws(Failure) -> Manifest {
     let path = directory + "/" + fileName
     guard let data = FileManager.default.contents(atPath: path) else {

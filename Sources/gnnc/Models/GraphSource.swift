@@ -1,0 +1,41 @@
+import Diagnostics
+import Foundation
+import Graph
+import Launcher
+
+/// The graph of a run: partitioned already, or a plain one that is partitioned into one for this run alone.
+struct GraphSource {
+  let path: String
+  /// Holds the directory of a graph made for this run, and removes it at the end.
+  private let temporary: StagedDirectory?
+
+  /// `near` is where the outputs will be: a graph made on the way is put beside them, for the same disk has the room.
+  init(
+    _ path: String, preparing edgeSets: Set<EdgeSetKey>, near output: String?, _ work: Work,
+    _ terminal: Terminal
+  ) throws {
+    let input: GraphInput
+    switch GraphPartitioner.kind(of: path) {
+    case .partitioned, .other:
+      // What is no graph at all is told by opening it.
+      self.path = path
+      temporary = nil
+      return
+    case .missing: throw Failure(kind: "file", "there is no \(path)")
+    case .plain: input = .directory(path)
+    case .edgeList: input = .edgeList(path, ids: nil, features: [:])
+    }
+    let name = "gnnc-graph-\(getpid())"
+    let staged = try StagedDirectory(
+      for: output.map { "\($0).\(name)" } ?? NSTemporaryDirectory() + name, holding: [], existing: .refuse)
+    var options = PartitionOptions()
+    options.edgeSets = edgeSets
+    let clock = Stopwatch()
+    let report = try GraphPartitioner.partition(
+      input, into: staged.path + "/graph", options: options, work: work)
+    terminal.tell(report.notes)
+    terminal.say("partitioned \(path) for this run, in \(Units.seconds(clock.seconds))")
+    self.path = staged.path + "/graph"
+    temporary = staged
+  }
+}

@@ -1,0 +1,187 @@
+import Diagnostics
+import Foundation
+import Graph
+import Launcher
+
+/// `gnnc inspect`: what a graph or a compiled model says of itself.
+enum InspectVerb {
+  static let usage = Usage(
+    "inspect", synopsis: ["inspect GRAPH|MODEL.gnnc"],
+    "show what a partitioned graph or a compiled model holds",
+    operands: 1...1, flags: [.json])
+
+  @Sendable static func run(_ arguments: Arguments, _ terminal: Terminal) throws {
+    let path = arguments.operands[0]
+    if FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName) {
+      try show(try CompiledModel(directory: path), terminal, arguments)
+      return
+    }
+    switch GraphPartitioner.kind(of: path) {
+    case .partitioned: try show(try PartitionedGraph.summary(of: path), of: path, terminal, arguments)
+    case .plain, .edgeList: throw InspectError.plainGraph(path).failure
+    case .missing: throw InspectError.missing(path).failure
+    case .other: throw InspectError.unknown(path).failure
+    }
+  }
+
+  private static func show(
+    _ summary: GraphSummary, of path: String, _ terminal: Terminal, _ arguments: Arguments
+  ) throws {
+    guard !arguments.has(.json) else { return try terminal.answer(json: GraphAnswer(summary)) }
+    let parts = summary.parts == 1 ? "1 partition" : "\(summary.parts) partitions by \(summary.method)"
+    terminal.answer("\(path): \(parts), order: \(summary.order)")
+    for type in summary.vertexTypes {
+      terminal.answer("vertices \(type.name): \(type.count)\(type.hasNames ? ", with names" : "")")
+      terminal.answer(lines(type.features))
+      if summary.parts > 1 {
+        let sizes = zip(type.bounds, type.bounds.dropFirst()).map { "\($1 - $0)" }
+        terminal.answer("  by partition: \(sizes.joined(separator: ", "))")
+      }
+    }
+    for type in summary.edgeTypes {
+      terminal.answer("edges \(type.name): \(type.source) -> \(type.target): \(type.count)")
+      terminal.answer(lines(type.features))
+      for set in type.sets {
+        let edges = set.edges.reduce(0, +)
+        terminal.answer(
+          "  \(set.direction.rawValue): \(edges) in-edges\(set.hasLoops ? ", some of them self-loops" : "")")
+      }
+    }
+  }
+
+  private static func lines(_ features: [FeatureSummary]) -> String {
+    features.map { "  \($0.name): \($0.element.rawValue)\($0.shape)" }.joined(separator: "\n")
+  }
+
+  private static func show(_ model: CompiledModel, _ terminal: Terminal, _ arguments: Arguments) throws {
+    guard !arguments.has(.json) else { return try terminal.answer(json: ModelAnswer(model)) }
+    let (tables, manifest) = (model.tables, model.manifest)
+    terminal.answer("\(model.directory): model \(tables.name), gnnc \(manifest.gnnc)")
+    terminal.answer("built by \(manifest.compiler), for \(tables.processor)")
+    let packed = Units.bytes(UInt64(tables.packedBytes))
+    terminal.answer(
+      manifest.weights.map { "weights: \(packed) packed, from \($0.source)" }
+        ?? "weights: none; `gnnc run --weights` gives them (\(packed) packed)")
+    for hint in manifest.hints { terminal.answer("made for \(hint.count) `\(hint.name)`") }
+    for (number, stage) in tables.stages.enumerated() {
+      let rows = tables.vertexTypes[stage.vertexType].name
+      terminal.answer(
+        "stage \(number + 1) over \(rows): \(stage.name)\(stage.isPrologue ? " (prologue)" : "")")
+    }
+    for output in tables.outputs {
+      let rows = tables.vertexTypes[tables.vertexType(of: output)].name
+      terminal.answer(
+        "output \(output.name): \(tables.tensors[output.tensor].element.rawValue)\(output.shape) for each \(rows)"
+      )
+    }
+  }
+}
+
+// MARK: - JSON
+
+private struct GraphAnswer: Encodable {
+  struct Feature: Encodable {
+    let name: String
+    let element: String
+    let shape: [Int]
+
+    init(_ feature: FeatureSummary) {
+      name = feature.name
+      element = feature.element.rawValue
+      shape = feature.shape
+    }
+  }
+
+  struct Vertices: Encodable {
+    let name: String
+    let count: UInt64
+    let bounds: [UInt64]
+    let features: [Feature]
+  }
+
+  struct Edges: Encodable {
+    let name: String
+    let from: String
+    let to: String
+    let count: UInt64
+    let directions: [String]
+    let features: [Feature]
+  }
+
+  let parts: Int
+  let method: String
+  let order: String
+  let vertices: [Vertices]
+  let edges: [Edges]
+
+  init(_ summary: GraphSummary) {
+    parts = summary.parts
+    method = summary.method
+    order = summary.order
+    vertices = summary.vertexTypes.map { type in
+      Vertices(
+        name: type.name, count: type.count, bounds: type.bounds, features: type.features.map(Feature.init))
+    }
+    edges = summary.edgeTypes.map { type in
+      Edges(
+        name: type.name, from: type.source, to: type.target, count: type.count,
+        directions: type.sets.map(\.direction.rawValue), features: type.features.map(Feature.init))
+    }
+  }
+}
+
+private struct ModelAnswer: Encodable {
+  struct Stage: Encodable {
+    let name: String
+    let vertices: String
+    let level: Int
+    let sweeps: Int
+    let prologue: Bool
+  }
+
+  struct Output: Encodable {
+    let name: String
+    let vertices: String
+    let shape: [Int]
+  }
+
+  let manifest: Manifest
+  let stages: [Stage]
+  let outputs: [Output]
+  let packed_bytes: Int
+
+  init(_ model: CompiledModel) {
+    let tables = model.tables
+    manifest = model.manifest
+    packed_bytes = tables.packedBytes
+    stages = tables.stages.map { stage in
+      Stage(
+        name: stage.name, vertices: tables.vertexTypes[stage.vertexType].name, level: stage.level,
+        sweeps: stage.sweeps, prologue: stage.isPrologue)
+    }
+    outputs = tables.outputs.map { output in
+      Output(
+        name: output.name, vertices: tables.vertexTypes[tables.vertexType(of: output)].name,
+        shape: output.shape)
+    }
+  }
+}
+
+// MARK: - Errors
+
+private enum InspectError: Error {
+  case plainGraph(String)
+  case missing(String)
+  case unknown(String)
+
+  var failure: Failure {
+    switch self {
+    case .plainGraph(let path):
+      Failure(
+        kind: "graph", "\(path) is a plain graph, which has nothing to say of itself yet",
+        help: "`gnnc partition \(path) -o GRAPH` makes one that has")
+    case .missing(let path): Failure(kind: "file", "there is no \(path)")
+    case .unknown(let path): Failure(kind: "file", "\(path) is neither a graph nor a compiled model")
+    }
+  }
+}

@@ -97,7 +97,7 @@ static inline float gnnc_exp_clamped(float x) {
 GNNC_BOUND(gnnc_exp_low, -104.0f);
 GNNC_BOUND(gnnc_exp_high, 89.0f);
 
-// e^x within 1 ulp.
+// e^x within 1.02 ulp.
 static inline float gnnc_exp(float x) {
   return gnnc_exp_clamped(gnnc_at_most(gnnc_at_least(x, gnnc_exp_low), gnnc_exp_high));
 }
@@ -121,7 +121,7 @@ static inline float gnnc_half_expm1(float x) {
 
 GNNC_BOUND(gnnc_expm1_low, -40.0f);
 
-// e^x - 1 within 1.5 ulp.
+// e^x - 1 within 1.44 ulp.
 static inline float gnnc_expm1(float x) {
   float y = 2.0f * gnnc_half_expm1(gnnc_at_most(gnnc_at_least(x, gnnc_expm1_low), gnnc_exp_high));
   return gnnc_abs(x) < 0x1p-25f ? x : y;
@@ -129,7 +129,7 @@ static inline float gnnc_expm1(float x) {
 
 GNNC_BOUND(gnnc_sigmoid_high, 80.0f);
 
-// 1 / (1 + e^-x) within 2.3 ulp.
+// 1 / (1 + e^-x) within 2.41 ulp.
 static inline float gnnc_sigmoid(float x) {
   float e = gnnc_exp_clamped(gnnc_at_most(gnnc_at_least(x, gnnc_exp_low), gnnc_sigmoid_high));
   return e / (1.0f + e);

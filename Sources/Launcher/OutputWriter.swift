@@ -28,7 +28,7 @@ struct OutputWriter {
 
   /// Memory that writing an output of `rows` rows takes.
   static func workingBytes(rows: UInt64, _ output: ModelTables.Output) -> UInt64 {
-    rows * 4 + UInt64(max(chunkBytes, output.width * 4))
+    rows * 4 + min(rows * UInt64(output.width * 4), UInt64(max(chunkBytes, output.width * 4)))
   }
 
   private var rowBytes: Int { output.width * tensor.element.bytes }
@@ -36,7 +36,7 @@ struct OutputWriter {
   func write(to path: String, work: Work) throws(Failure) {
     let writer = try NpyWriter(path: path, element: tensor.element, shape: [count] + output.shape)
     let rowOfPlain = rowNumbers()
-    let rows = max(1, Self.chunkBytes / max(rowBytes, 1))
+    let rows = min(count, max(1, Self.chunkBytes / max(rowBytes, 1)))
     let chunk = try Pages(bytes: rows * rowBytes, for: "writing \(path)")
     var first = 0
     while first < count {

@@ -67,7 +67,7 @@ package struct CCompiler: Hashable, Sendable, Codable {
   }
 
   private static func rejectsProcessor(_ output: String) -> Bool {
-    output.contains("for '-march=' switch") || output.contains("unknown target CPU")
-      || output.contains("unsupported argument") && output.contains("march")
+    // gcc's quotation marks depend on the locale.
+    output.contains("bad value") && output.contains("-march=") || output.contains("unknown target CPU")
   }
 }

@@ -10,11 +10,15 @@ struct Flag: Sendable, Hashable {
   let value: String?
   let help: String
 
-  init(_ name: String, short: String? = nil, value: String? = nil, _ help: String) {
+  /// Left out of the help: of use to tests alone.
+  let isHidden: Bool
+
+  init(_ name: String, short: String? = nil, value: String? = nil, _ help: String, isHidden: Bool = false) {
     self.name = name
     self.short = short
     self.value = value
     self.help = help
+    self.isHidden = isHidden
   }
 
   static let help = Flag("--help", short: "-h", "show this text")
@@ -67,6 +71,7 @@ extension Usage {
   var text: String {
     var lines = ["gnnc \(verb): \(summary)", ""]
     lines += synopsis.map { "  gnnc \($0)" } + [""]
+    let flags = flags.filter { !$0.isHidden }
     let names = flags.map { flag in
       (flag.short.map { $0 + ", " } ?? "") + flag.name + (flag.value.map { " " + $0 } ?? "")
     }

@@ -6,6 +6,8 @@ import Launcher
 /// The graph of a run: partitioned already, or a plain one that is partitioned into one for this run alone.
 struct GraphSource {
   let path: String
+  /// What the user calls it.
+  let name: String
   /// Holds the directory of a graph made for this run, and removes it at the end.
   private let temporary: StagedDirectory?
 
@@ -14,6 +16,7 @@ struct GraphSource {
     _ path: String, preparing edgeSets: Set<EdgeSetKey>, near output: String?, _ work: Work,
     _ terminal: Terminal
   ) throws {
+    name = path
     let input: GraphInput
     switch GraphPartitioner.kind(of: path) {
     case .partitioned, .other:
@@ -31,11 +34,13 @@ struct GraphSource {
     var options = PartitionOptions()
     options.edgeSets = edgeSets
     let clock = Stopwatch()
-    let report = try GraphPartitioner.partition(
-      input, into: staged.path + "/graph", options: options, work: work)
+    let made = staged.path + "/graph"
+    let report = try naming(made, as: path) {
+      try GraphPartitioner.partition(input, into: made, options: options, work: work)
+    }
     terminal.tell(report.notes)
     terminal.say("partitioned \(path) for this run, in \(Units.seconds(clock.seconds))")
-    self.path = staged.path + "/graph"
+    self.path = made
     temporary = staged
   }
 }

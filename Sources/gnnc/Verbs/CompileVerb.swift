@@ -33,8 +33,10 @@ enum CompileVerb {
       for: target, holding: CompiledModelWriter.suffixes,
       existing: FileManager.default.fileExists(atPath: target + "/" + Manifest.fileName) ? .replace : .refuse)
     terminal.begin("compiling \(source.path)")
-    let model = try CompiledModelWriter.write(source, options, into: staged.path)
-    let warnings = try CompiledModelWriter.addWeights(arguments.value(.weights), to: model)
+    let (model, warnings) = try naming(staged.path, as: target) {
+      let model = try CompiledModelWriter.write(source, options, into: staged.path)
+      return (model, try CompiledModelWriter.addWeights(arguments.value(.weights), to: model))
+    }
     try staged.commit()
     terminal.tell(warnings)
     let built = "\(model.manifest.compiler), for \(model.tables.processor)"

@@ -12,7 +12,8 @@ enum RunVerb {
   private static let plan = Flag("--plan", "print what the run would take of memory, and stop")
   private static let again = Flag("--repeat", value: "N", "compute N times, and tell the best time")
   /// For tests: how rows travel between partitions.
-  private static let exchange = Flag("--exchange", value: "KIND", "shared (by default) or copy")
+  private static let exchange = Flag(
+    "--exchange", value: "KIND", "shared (by default) or copy", isHidden: true)
 
   static let usage = Usage(
     "run",
@@ -36,7 +37,9 @@ enum RunVerb {
     let work = terminal.work(threads: request.options.threads)
     let graph = try GraphSource(
       request.graph, preparing: model.tables.derivedEdgeSets, near: request.output, work, terminal)
-    let run = try ModelRun(model, over: graph.path, options: request.options, work: work)
+    let run = try naming(graph.path, as: graph.name) {
+      try ModelRun(model, over: graph.path, options: request.options, work: work)
+    }
     guard let staged else { return try show(run.plan, terminal) }
     terminal.tell(try run.plan.check(available: request.existing == .replace ? nil : AvailableMemory.bytes))
     try run.prepare(weights: try weights(of: model, request, terminal))
@@ -44,7 +47,7 @@ enum RunVerb {
 
     let times = try execute(run, repeats: request.repeats, terminal)
     let computed = clock.seconds
-    try run.writeOutputs(to: staged.path, work: work)
+    try naming(staged.path, as: staged.target) { try run.writeOutputs(to: staged.path, work: work) }
     try staged.commit()
     withExtendedLifetime(graph) {}
 

@@ -1,0 +1,50 @@
+import Compiler
+import Graph
+import Testing
+
+/// The same bits whoever compiles, whatever for, and however the graph is cut.
+@Suite struct BitParity {
+  /// The four whole models on a real graph, and the layers on rows of more than one chunk.
+  private static let fixtures = Fixture.all.filter {
+    $0.name.hasSuffix("_debian") && $0.name.hasPrefix("model") || $0.name.hasSuffix("_hub")
+  }
+
+  private struct Build {
+    let name: String
+    let options: CompileOptions
+
+    init(_ name: String, _ change: (inout CompileOptions) -> Void) {
+      var options = CompileOptions()
+      change(&options)
+      self.name = name
+      self.options = options
+    }
+  }
+
+  private static let builds = [
+    Build("gcc") { $0.compiler = "gcc" },
+    Build("clang") { $0.compiler = "clang-14" },
+    Build("gcc-v3") { ($0.compiler, $0.processor) = ("gcc", "x86-64-v3") },
+    Build("clang-v3") { ($0.compiler, $0.processor) = ("clang-14", "x86-64-v3") },
+    Build("gcc-narrow") { ($0.compiler, $0.lanes) = ("gcc", 4) },
+    Build("clang-narrow") { ($0.compiler, $0.lanes) = ("clang-14", 4) },
+  ]
+
+  private static let cuts =
+    [1, 2, 7].map { Workshop.Cut(parts: $0) } + [2, 7].map { Workshop.Cut(parts: $0, method: .metis) }
+
+  @Test(arguments: fixtures) func everyBuildAndCutGivesTheSameBits(_ fixture: Fixture) throws {
+    var first: [String: [UInt32]]?
+    for build in Self.builds {
+      let model = try Workshop.compile(fixture, variant: build.name, build.options)
+      for cut in Self.cuts {
+        for threads in [1, 2] {
+          let outputs = try Workshop.run(model, on: fixture, cut, threads: threads).mapValues(bits)
+          let isSame = outputs == first ?? outputs
+          #expect(isSame, "\(build.name), \(cut), \(threads) threads")
+          first = first ?? outputs
+        }
+      }
+    }
+  }
+}

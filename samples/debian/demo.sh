@@ -1,50 +1,82 @@
 #!/bin/sh
-# From the frozen table of packages to sections, similar packages and accuracies, with the time of each step.
+# From the frozen table of packages to sections, accuracies and similar packages, with the time of each step.
 # GNNC is the program; what is made goes into graph/ and build/ beside this script.
 set -eu
 cd "$(dirname "$0")"
 : "${GNNC:=gnnc}"
-shown="vim gimp postgresql-15 python3-numpy nethack-console apache2 libc6 texlive-base"
+parts=4
+asked="firefox-esr python3-numpy gcc-12 nginx vim postgresql-15 gimp git openssh-server"
 
-# step WHAT COMMAND...: runs the command, which says nothing unless it fails, and says how long it took.
+bold= plain=
+if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
+
+title() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+
+now() { date +%s%N; }
+
+seconds() { awk "BEGIN { printf \"%.2f\", ($2 - $1) / 1e9 }"; }
+
+# field NAME FILE: a number of a JSON object
+field() { tr -d '\n' <"$2" | sed -n "s/.*\"$1\" *: *\([0-9.eE+-]*\).*/\1/p"; }
+
+# step WHAT COMMAND...: runs the command, whose answer goes into build/answer, and says how long it took. The line is left
+# open for what came of it.
 step() {
   what=$1
   shift
-  start=$(date +%s%N)
-  "$@"
-  printf '  %-62s %6.2f s\n' "$what" "$(awk "BEGIN { print $(($(date +%s%N) - start)) / 1e9 }")"
+  printf '  %-34s' "$what"
+  from=$(now)
+  "$@" >build/answer || { printf 'failed\n'; exit 1; }
+  printf '%7s s' "$(seconds "$from" "$(now)")"
 }
 
-unpack() { xz -dc packages.tsv.xz | build/unpack sections.txt graph >build/graph.log; }
+outcome() { printf '   %s\n' "$*"; }
+
+prepare() {
+  cc -O2 -o build/unpack unpack.c
+  cc -O2 -o build/report report.c -lopenblas -lm
+}
+
+unpack() { xz -dc packages.tsv.xz | build/unpack sections.txt graph; }
+
+edges_between() {
+  awk "BEGIN { printf \"%.1f %% of the edges run between partitions\", 100 * $(field cut_edges "$1") / $(field edges "$1") }"
+}
+
+stages() {
+  awk "BEGIN { printf \"%.2f s of it in the stages, %.0f MB of memory at most\", $(field stages_seconds "$1"), \
+    $(field peak_bytes "$1") / 1e6 }"
+}
 
 rm -rf build
 mkdir -p build graph
-cc -O2 -o build/unpack unpack.c
-cc -O2 -o build/look look.c -lm
+began=$(now)
 
-echo "Debian 12: who depends on whom"
+title "Debian 12: which section does a package belong to?"
+step "compile the demo's own tools" prepare
+outcome "unpack.c, report.c"
 step "unpack the packages" unpack
-step "partition the graph into 4" "$GNNC" partition graph -o build/partitioned --parts 4 --method metis --for sage.gnn --quiet
-sed 's/^/  /' build/graph.log
-
+outcome "$(sed ':again; s/\B[0-9]\{3\}\>/,&/; t again' build/answer)"
+step "partition the graph into $parts" \
+  "$GNNC" partition graph -o build/partitioned --parts "$parts" --method metis --for sage.gnn --quiet --json
+outcome "$(edges_between build/answer)"
 for model in sage gat mlp; do
-  echo
-  grep -m 1 '^// ' "$model.gnn" | sed 's|^// ||; s|\. Trained as||; s|: what is left.*||'
-  step "compile $model.gnn into C and a library" \
-    "$GNNC" compile "$model.gnn" --weights "$model.safetensors" -o "build/$model.gnnc" --quiet
-  step "run it over the 4 partitions" \
-    "$GNNC" run "build/$model.gnnc" build/partitioned -o "build/$model" --quiet
+  step "$model.gnn: compile" \
+    "$GNNC" compile "$model.gnn" --weights "$model.safetensors" -o "build/$model.gnnc" --quiet --json
+  outcome "$(field stages build/answer | sed 's/^1$/1 stage/; s/^[0-9]*$/& stages/')"
+  step "$model.gnn: answer for every package" \
+    "$GNNC" run "build/$model.gnnc" build/partitioned -o "build/$model" --quiet --json
+  outcome "$(stages build/answer)"
 done
+printf '  %-34s%7s s\n' "all of it" "$(seconds "$began" "$(now)")"
 
-echo
-echo "Right about the section of packages that training never saw"
-printf '  %-30s %s\n' \
-  "always the commonest section" "$(build/look commonest graph)" \
-  "MLP, without the edges" "$(build/look accuracy sections.txt graph build/mlp/logits.npy)" \
-  "GraphSAGE" "$(build/look accuracy sections.txt graph build/sage/logits.npy)" \
-  "GAT" "$(build/look accuracy sections.txt graph build/gat/logits.npy)"
+title "How often it is right, on the tenth of the packages that training never saw"
+build/report accuracy sections.txt graph evaluate-reference.json \
+  mlp "without the edges (MLP)" build/mlp/logits.npy \
+  sage "GraphSAGE" build/sage/logits.npy \
+  gat "graph attention (GAT)" build/gat/logits.npy
 
-echo
-echo "Most similar by GraphSAGE's embedding"
+title "The five most similar packages, and the nearest one's cosine, by the GAT's embedding"
 # shellcheck disable=SC2086
-build/look similar graph build/sage/embedding.npy $shown | sed 's/^/  /'
+build/report similar graph build/gat/embedding.npy $asked
+printf '\n  The answers for every package: samples/debian/build/{sage,gat,mlp}/*.npy\n'

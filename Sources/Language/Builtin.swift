@@ -7,6 +7,7 @@ enum Builtin: String, CaseIterable {
   case getEdge = "get_edge"
   case transform
   case messagePassing = "message_passing"
+  case family
 
   // Edge sets.
   case withSelfLoops = "with_self_loops"
@@ -50,7 +51,7 @@ extension Builtin {
   var signature: Signature {
     switch self {
     case .getVertex, .getEdge: Signature(required: ["feature"])
-    case .transform, .messagePassing: Signature(isOpen: true)
+    case .transform, .messagePassing, .family: Signature(isOpen: true)
     case .withSelfLoops, .withoutSelfLoops, .reverse, .undirected, .inDegree, .sourceType, .targetType:
       Signature(required: ["edges"])
     case .withLoops: Signature(required: ["value", "fill"])

@@ -5,6 +5,7 @@ extension Elaborator {
   /// What an expression stands for; `poison` once a mistake in it has been reported.
   mutating func evaluate(_ expression: Expression) -> Value {
     guard step(at: expression.span) else { return .poison }
+    if let joint, let values = joint.reduced[Joint.Place(expression)] { return values[joint.current] }
     let span = expression.span
     switch expression.node {
     case .integer(let whole): return .integer(whole)
@@ -18,7 +19,10 @@ extension Elaborator {
     case .brackets(let callee, let items): return brackets(callee, items, span)
     case .call(let callee, let arguments): return call(callee, arguments, keys: [], span)
     case .at(let callee, let keys): return at(callee, keys, span)
-    case .prefix(let operation, let value): return prefix(operation, evaluate(value), span)
+    case .prefix(let operation, let value):
+      let given = Given(name: nil, value: evaluate(value), span: value.span)
+      guard given.value.isFamily else { return prefix(operation, given.value, span) }
+      return lift([given], span) { $0.prefix(operation, $1[0].value, span) }
     case .infix(let left, let operation, let place, let right):
       return infix(left, operation, place, right, span)
     case .isNone(let value, let negated):
@@ -31,7 +35,7 @@ extension Elaborator {
       return several(holds ? then : otherwise)
     case .collect(let name, let elements, let body): return collect(name, elements, body)
     case .range(let lower, let upper): return range(lower, upper, span)
-    case .allEdges: return report(.notYet(span, "message passing over several edge types at once"))
+    case .allEdges: return .list(schema.edgeTypes.indices.map { .edges(EdgeSet(EdgeTypeID($0))) })
     }
   }
 
@@ -167,6 +171,7 @@ extension Elaborator {
     case .module(let use): return bind(use, items, span)
     case .list(let elements): return element(of: elements, items, span)
     case .tensor(let tensor): return index(tensor, items, span)
+    case .family(let members): return member(of: members, items, span)
     case .function(.zeros): return filled(0, items, span)
     case .function(.ones): return filled(1, items, span)
     default: return report(.noBrackets(span, value))

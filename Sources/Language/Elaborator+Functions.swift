@@ -21,6 +21,12 @@ extension Elaborator {
     if given.contains(where: \.value.isPoison) { return .poison }
     if function == .messagePassing { return messagePassing(given, span) }
     if function == .transform { return transform(given, span) }
+    if function == .family { return family(given, span) }
+    if given.contains(where: \.value.isFamily) { return lift(given, span) { $0.run(function, $1, span) } }
+    return run(function, given, span)
+  }
+
+  private mutating func run(_ function: Builtin, _ given: [Given], _ span: Span) -> Value {
     guard let matched = match(given, to: function, span) else { return .poison }
     return run(function, matched)
   }
@@ -58,7 +64,7 @@ extension Elaborator {
   /// One line for each function; the longer ones have a method of their own.
   private mutating func run(_ function: Builtin, _ call: Matched) -> Value {
     switch function {
-    case .transform, .messagePassing: return .poison
+    case .transform, .messagePassing, .family: return .poison
     case .getVertex, .getEdge: return feature(call["feature"]!, function, call.span)
     case .withSelfLoops, .withoutSelfLoops, .reverse, .undirected, .inDegree, .sourceType, .targetType:
       return edgeSet(function, call["edges"]!, call.span)

@@ -120,14 +120,34 @@ extension Elaborator {
   mutating func apply(_ use: ModuleUse, _ given: [Given], edges: EdgeSet?, _ span: Span) -> Value {
     let module = names[use.id]
     if module.kind == .message, edges == nil { return report(.messageOutside(span, use.name)) }
-    guard frames.count <= Self.deepestUse else { return report(.usesTooDeep(span, use.name)) }
-    guard !use.arguments.values.contains(where: \.isPoison), !given.contains(where: \.value.isPoison) else {
-      return .poison
+    if module.kind == .vertex, given.contains(where: \.value.isFamily) {
+      return lift(given, span) { $0.apply(use, $1, edges: nil, span) }
     }
-    let open = module.parameters.filter { $0.fallback == nil && use.arguments[$0.name.text] == nil }
-    guard open.isEmpty else { return report(.missingArguments(use.span, module, open.map(\.name.text))) }
-    guard let matched = match(given, to: module, span) else { return .poison }
+    guard let inner = open(use, given, edges: edges, span) else { return .poison }
+    frames.append(inner)
+    defer { frames.removeLast() }
+    execute(module.prelude)
+    execute(module.body)
+    guard let returned = frame.returned else { return isStopped ? .poison : report(.noReturn(module.name)) }
+    return returned.from(span)
+  }
 
+  /// The body of a module's use, ready to run: its static arguments and values bound and checked.
+  mutating func open(_ use: ModuleUse, _ given: [Given], edges: EdgeSet?, _ span: Span) -> Frame? {
+    let module = names[use.id]
+    guard frames.count <= Self.deepestUse else {
+      report(.usesTooDeep(span, use.name))
+      return nil
+    }
+    guard !use.arguments.values.contains(where: \.isPoison), !given.contains(where: \.value.isPoison) else {
+      return nil
+    }
+    let missing = module.parameters.filter { $0.fallback == nil && use.arguments[$0.name.text] == nil }
+    guard missing.isEmpty else {
+      report(.missingArguments(use.span, module, missing.map(\.name.text)))
+      return nil
+    }
+    guard let matched = match(given, to: module, span) else { return nil }
     let before = diagnostics.count
     var inner = Frame(module: module, text: use.id.text)
     inner.edges = module.kind == .message ? edges : module.kind == .vertex ? frame.edges : nil
@@ -137,12 +157,13 @@ extension Elaborator {
     inner.mistakesBefore = before
     frames.append(inner)
     defer { frames.removeLast() }
+    if module.kind == .message {
+      frame.bindings["edge_types"] = .integer(1)
+      frame.bindings["this_edge_type"] = .integer(0)
+    }
     bindStatic(module, use)
-    guard bindInputs(module, matched, span), diagnostics.count == before else { return .poison }
-    execute(module.prelude)
-    execute(module.body)
-    guard let returned = frame.returned else { return isStopped ? .poison : report(.noReturn(module.name)) }
-    return returned.from(span)
+    guard bindInputs(module, matched, span), diagnostics.count == before else { return nil }
+    return frame
   }
 
   private mutating func bindStatic(_ module: Module, _ use: ModuleUse) {
@@ -237,13 +258,25 @@ extension Elaborator {
       return reportOutside(.noneGiven(place, input, module))
     }
     if let type = input.type {
-      if type.isFamily { return report(.notYet(type.span, "a family of values")) }
+      if type.isFamily { return family(value, type, input, module, place, besides: &hasWrongShape) }
       if value.real != nil { value = promote(value, place).map { .tensor($0) } ?? .poison }
       guard case .tensor(let tensor) = value else { return reportOutside(.notAValue(place, value, input)) }
       guard check(tensor, type, input, module, place, besides: &hasWrongShape) else { return .poison }
     }
     guard let role = input.role, case .tensor(let tensor) = value else { return value }
     return self.place(tensor, role, input, module, place)
+  }
+
+  /// A family whose members all have the parameter's type.
+  private mutating func family(
+    _ value: Value, _ type: ValueType, _ input: ValueParameter, _ module: Module, _ place: Span,
+    besides hasWrongShape: inout Bool
+  ) -> Value {
+    guard case .family(let members) = value else { return reportOutside(.notAFamily(place, value, input)) }
+    for case .tensor(let tensor) in members.map(\.value) {
+      guard check(tensor, type, input, module, place, besides: &hasWrongShape) else { return .poison }
+    }
+    return value
   }
 
   private mutating func check(
@@ -335,6 +368,8 @@ extension Value {
       return .tensor(tensor)
     case .several(let values): return .several(values.map { $0.from(span) })
     case .list(let values): return .list(values.map { $0.from(span) })
+    case .family(let members):
+      return .family(members.map { Member(space: $0.space, value: $0.value.from(span)) })
     default: return self
     }
   }

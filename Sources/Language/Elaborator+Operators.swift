@@ -35,6 +35,19 @@ extension Elaborator {
     }
     let b = evaluate(right)
     if a.isPoison || b.isPoison { return .poison }
+    if a.isFamily || b.isFamily {
+      let sides = [Given(name: nil, value: a, span: left.span), Given(name: nil, value: b, span: right.span)]
+      return lift(sides, span) { $0.infix($1[0], operation, place, $1[1], span) }
+    }
+    return infix(
+      Given(name: nil, value: a, span: left.span), operation, place,
+      Given(name: nil, value: b, span: right.span), span)
+  }
+
+  private mutating func infix(
+    _ left: Given, _ operation: InfixOperator, _ place: Span, _ right: Given, _ span: Span
+  ) -> Value {
+    let (a, b) = (left.value, right.value)
     if a.isTensor || b.isTensor {
       guard let x = promote(a, left.span, beside: b), let y = promote(b, right.span, beside: a) else {
         return report(.noOperator(place, operation.rawValue, [a, b]))

@@ -66,7 +66,7 @@ extension Elaborator {
       values = names.map { _ in .poison }
     }
     for (name, value) in zip(names, values) {
-      if case .tensor(let tensor) = value { self.name(tensor, name.text) }
+      for case .tensor(let tensor) in value.tensors { self.name(tensor, name.text) }
       frame.weights[name.text] = nil
       frame.bindings[name.text] = value
     }
@@ -151,5 +151,13 @@ extension Elaborator {
       case .require: break
       }
     }
+  }
+}
+
+extension Value {
+  /// The value itself, or the members of a family.
+  fileprivate var tensors: [Value] {
+    if case .family(let members) = self { return members.map(\.value) }
+    return [self]
   }
 }

@@ -36,6 +36,10 @@ struct Elaborator {
   /// Values that carry a name from the main text, which a library's name does not replace.
   private var namedByUser: Set<ValueID> = []
   var outputs: [String: Span] = [:]
+  /// The bodies that run side by side, in message passing over several edge sets.
+  var joint: Joint?
+  /// While bodies run side by side: instructions already there, so that the same one is not made for each.
+  var shared: [Instruction: ValueID]?
 
   /// One body being run: the model's, or one use of a module.
   struct Frame {
@@ -145,7 +149,10 @@ struct Elaborator {
       isStopped = true
       return report(.tooManyInstructions(span, limits.instructions))
     }
+    let instruction = Instruction(operation, operands, type)
+    if let known = shared?[instruction] { return .tensor(Tensor(id: known, type: type, origin: span)) }
     let id = program.append(Instruction(operation, operands, type, origin: span))
+    shared?[instruction] = id
     return .tensor(Tensor(id: id, type: type, origin: span))
   }
 

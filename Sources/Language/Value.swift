@@ -19,6 +19,7 @@ indirect enum Value {
   case vertexFeature(VertexTypeID, Int)
   case edgeFeature(EdgeTypeID, Int)
   case tensor(Tensor)
+  case family([Member])
   case function(Builtin)
   /// `incoming` in a message module, `graph` anywhere: what reductions are called on.
   case incoming, graph
@@ -82,6 +83,7 @@ extension Value {
     case .vertexFeature: "a feature of vertices"
     case .edgeFeature: "a feature of edges"
     case .tensor: "a computed value"
+    case .family: "a family of values"
     case .function(let function): "the function `\(function.rawValue)`"
     case .incoming: "`incoming`"
     case .graph: "`graph`"
@@ -93,6 +95,7 @@ extension Value {
     switch self {
     case .poison: true
     case .list(let values), .several(let values): values.contains(where: \.isPoison)
+    case .family(let members): members.contains { $0.value.isPoison }
     default: false
     }
   }

@@ -9,7 +9,7 @@ enum GraphError: Mistake {
   case twoTypes(Span, Builtin, EdgeSet)
   case notOnEdges(Span, Value)
   case noIncoming(Name)
-  case incomingForm(Span, String, Int)
+  case incomingForm(Span, IncomingFunction)
   case spacesDiffer(Span, Tensor, Tensor)
 
   func diagnostic(_ elaborator: Elaborator) -> Diagnostic {
@@ -41,14 +41,14 @@ enum GraphError: Mistake {
       }
       return error("space", "`incoming` reduces values over the edges, not \(value.described)", span)
     case .noIncoming(let name):
-      let names = IncomingFunction.allCases.map(\.rawValue) + ["count"]
+      let names = IncomingFunction.allCases.map(\.rawValue)
       return error(
         "name", "`incoming` has no `\(name.text)`", name.span,
         help: nearest(to: name.text, among: names).map { "the nearest name is `\($0)`" }
           ?? "it has \(Words.list(names))")
-    case .incomingForm(let span, let name, let count):
-      return error(
-        "argument", "`incoming.\(name)` takes \(count == 0 ? "nothing" : "one value over the edges")", span)
+    case .incomingForm(let span, let function):
+      let wanted = function == .count ? "nothing" : "one value over the edges"
+      return error("argument", "`incoming.\(function.rawValue)` takes \(wanted)", span)
     case .spacesDiffer(let span, let x, let y):
       return error(
         "space",

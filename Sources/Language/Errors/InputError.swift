@@ -9,6 +9,7 @@ enum InputError: Mistake {
   case missingValues(Span, Module, [ValueParameter])
   case noneGiven(Span, ValueParameter, Module)
   case notAValue(Span, Value, ValueParameter)
+  case notAFamily(Span, Value, ValueParameter)
   case wrongElement(Span, Element, ValueParameter, Module)
   case wrongShape(Span, Tensor, [Int], ValueParameter, Module)
   case wrongRole(Span, Tensor, Role, ValueParameter, EdgeSet)
@@ -44,6 +45,11 @@ enum InputError: Mistake {
       return error(
         "argument", "`\(input.name.text)` is a computed value, not \(value.described)", span,
         also: [Label(input.name.span, "declared here")])
+    case .notAFamily(let span, let value, let input):
+      return error(
+        "argument",
+        "`\(input.name.text)` is a family, one value for each vertex type, not \(value.described)",
+        span, also: [Label(input.name.span, "declared here")], help: "`family(a, b)` makes one")
     case .wrongElement(let span, let element, let input, let module):
       return error(
         "type",

@@ -37,6 +37,9 @@ extension Elaborator {
   mutating func report(_ error: GraphError) -> Value { report(error as any Mistake) }
 
   @discardableResult
+  mutating func report(_ error: FamilyError) -> Value { report(error as any Mistake) }
+
+  @discardableResult
   mutating func report(_ error: ShapeError) -> Value { report(error as any Mistake) }
 
   @discardableResult
@@ -122,6 +125,7 @@ extension Builtin {
     switch self {
     case .zeros, .ones: return "\(rawValue)[4, 8]"
     case .concat, .stack: return "\(rawValue)(a, b, axis: 0)"
+    case .family: return "family(a, b)"
     case .transform: return "transform(x, Module[...])"
     case .messagePassing: return "message_passing(edges, Module[...], h: x)"
     default: break

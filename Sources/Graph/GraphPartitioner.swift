@@ -7,8 +7,8 @@ package enum GraphInput: Sendable, Hashable {
   /// A folder with graph.json.
   case directory(String)
   /// One CSV or TSV file of edges; `ids` lists the vertices, one a line, if isolated ones are to count or their order
-  /// matters; `features` are npy files, one row for each vertex in that order, by name. The graph has one vertex and one
-  /// edge type, named as given.
+  /// matters; `features` are npy files, one row for each vertex in that order, by name. The graph has one vertex and
+  /// one edge type, named as given.
   case edgeList(
     String, ids: String? = nil, features: [String: String] = [:], vertexType: String = "vertex",
     edgeType: String = "edge")
@@ -74,7 +74,9 @@ package enum GraphPartitioner {
   package static func partition(
     _ input: GraphInput, into output: String, options: PartitionOptions, work: Work = .quiet
   ) throws(Failure) -> PartitionReport {
-    guard (1...65_536).contains(options.parts) else { throw PartitionError.parts(options.parts).failure(output) }
+    guard (1...65_536).contains(options.parts) else {
+      throw PartitionError.parts(options.parts).failure(output)
+    }
     let staged = try StagedDirectory(for: output, existing: options.existing, isOurs: GraphLayout.isOurs)
     let graph = try PlainGraph(input, work: work)
     try check(options.edgeSets, graph)
@@ -92,9 +94,11 @@ package enum GraphPartitioner {
   }
 
   private static func check(_ sets: Set<EdgeSetKey>, _ graph: PlainGraph) throws(Failure) {
-    for set in sets.sorted(by: { ($0.edgeType, $0.direction.rawValue) < ($1.edgeType, $1.direction.rawValue) }) {
+    for set in sets.sorted(by: { ($0.edgeType, $0.direction.rawValue) < ($1.edgeType, $1.direction.rawValue) }
+    ) {
       guard let type = graph.edgeTypes.first(where: { $0.name == set.edgeType }) else {
-        throw PartitionError.unknownEdges(set.edgeType, known: graph.edgeTypes.map(\.name)).failure(graph.path)
+        throw PartitionError.unknownEdges(set.edgeType, known: graph.edgeTypes.map(\.name)).failure(
+          graph.path)
       }
       if set.direction == .undirected, type.source != type.target {
         throw PartitionError.notWithinOneType(

@@ -8,7 +8,9 @@ import Testing
 @Suite struct EdgeListTests {
   let folder = TestFolder()
 
-  private func read(_ text: String, ids: String? = nil, name: String = "edges.csv") throws(Failure) -> PlainGraph {
+  private func read(_ text: String, ids: String? = nil, name: String = "edges.csv") throws(Failure)
+    -> PlainGraph
+  {
     let path = folder.write(name, text)
     let listed = ids.map { folder.write("ids.txt", $0) }
     return try PlainGraph(.edgeList(path, ids: listed), work: .quiet)
@@ -41,7 +43,8 @@ import Testing
     let graph = try read("b,a\n", ids: "a\nlonely\nb\n")
     #expect(names(graph) == ["a", "lonely", "b"])
     #expect(edges(graph) == [[2, 0]])
-    #expect(told("b,c\n", ids: "a\nb\n") == ["line 1 of edges.csv has the vertex `c`, which is not in ids.txt"])
+    #expect(
+      told("b,c\n", ids: "a\nb\n") == ["line 1 of edges.csv has the vertex `c`, which is not in ids.txt"])
     #expect(told("b,a\n", ids: "a\nb\na\n") == ["line 3 of ids.txt repeats `a` of line 1"])
     #expect(names(try read("b,a\n", ids: "0\ta\n1\tb\n")) == ["a", "b"])
   }

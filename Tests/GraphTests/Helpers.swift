@@ -31,7 +31,8 @@ final class TestFolder {
   /// An npy file with any header, right or wrong.
   @discardableResult
   func writeNpy(
-    _ name: String, _ descr: String, _ shape: String, _ bytes: [UInt8], version: UInt8 = 1, fortran: Bool = false
+    _ name: String, _ descr: String, _ shape: String, _ bytes: [UInt8], version: UInt8 = 1,
+    fortran: Bool = false
   ) -> String {
     let header =
       "{'descr': '\(descr)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': \(shape), }"

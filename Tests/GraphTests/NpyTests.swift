@@ -13,7 +13,8 @@ import Testing
 
   @Test func allThreeVersionsAreRead() throws {
     for version: UInt8 in 1...3 {
-      let path = folder.writeNpy("x.npy", "<f4", "(2, 3)", memory([1, 2, 3, 4, 5, 6] as [Float]), version: version)
+      let path = folder.writeNpy(
+        "x.npy", "<f4", "(2, 3)", memory([1, 2, 3, 4, 5, 6] as [Float]), version: version)
       let array = try NpyArray(path: path)
       #expect(array.shape == [2, 3])
       #expect(array.floats() == [1, 2, 3, 4, 5, 6])
@@ -21,9 +22,13 @@ import Testing
   }
 
   @Test func everyFloatIsReadAsFloat32() throws {
-    #expect(try NpyArray(path: folder.writeNpy("d.npy", [0.1, .infinity] as [Double], [2])).floats() == [0.1, .infinity])
     #expect(
-      try NpyArray(path: folder.writeNpy("h.npy", "<f2", "(2,)", memory([0x3C00, 0xC000] as [UInt16]))).floats()
+      try NpyArray(path: folder.writeNpy("d.npy", [0.1, .infinity] as [Double], [2])).floats() == [
+        0.1, .infinity,
+      ])
+    #expect(
+      try NpyArray(path: folder.writeNpy("h.npy", "<f2", "(2,)", memory([0x3C00, 0xC000] as [UInt16])))
+        .floats()
         == [1, -2])
     #expect(try NpyArray(path: folder.writeNpy("i.npy", [1] as [Int32], [1])).floats() == nil)
   }
@@ -67,7 +72,8 @@ import Testing
     #expect(read("x.npy") == ["x.npy holds big-endian numbers ('>f4')"])
     let header = "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }"
     folder.write(
-      "x.npy", [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8) + [0, 0, 0, 0])
+      "x.npy",
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8) + [0, 0, 0, 0])
     #expect(read("x.npy") == ["x.npy is a structured array; plain numbers are wanted"])
   }
 

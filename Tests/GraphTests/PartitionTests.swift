@@ -67,48 +67,57 @@ import Testing
     #expect(x.feature.stride == 4 && x.feature.width == 3)
     let numbers = x.base.assumingMemoryBound(to: Float.self)
     let k = graph.vertexFeature(.init("k", of: "paper")).base.assumingMemoryBound(to: Int64.self)
-    for (row, vertex) in graph.plainVertices(of: "paper").enumerated() {
+    let areRight = graph.plainVertices(of: "paper").enumerated().allSatisfy { row, vertex in
       let wanted = (0..<3).map { Float(vertex) * 3 + Float($0) + 0.5 } + [0]
-      #expect((0..<4).map { numbers[row * 4 + $0] } == wanted)
-      #expect(k[row] == Int64(vertex) << 33)
+      return (0..<4).map { numbers[row * 4 + $0] } == wanted && k[row] == Int64(vertex) << 33
     }
+    #expect(areRight)
   }
 
-  private func checkRows(_ graph: PartitionedGraph, _ sample: Sample, _ set: EdgeSetKey, _ order: VertexOrder) {
+  private func checkRows(_ graph: PartitionedGraph, _ sample: Sample, _ set: EdgeSetKey, _ order: VertexOrder)
+  {
     let edges = sample.edges.first { $0.name == set.edgeType }!
     let isReversed = set.direction == .reverse
     let sources = graph.plainVertices(of: Sample.typeNames[isReversed ? edges.target : edges.source])
     let targetType = Sample.typeNames[isReversed ? edges.source : edges.target]
     let targets = graph.plainVertices(of: targetType)
     let wanted = sample.rows(edges, set.direction, order)
+    var wrong: [String] = []
     for part in 0..<graph.summary.parts {
       let owned = graph.rows(of: targetType, part: part)
       let found = graph.edges(of: set, part: part)
-      #expect(found.rows == owned.count)
       var longest: UInt64 = 0
       for row in 0..<Int(found.rows) {
         let target = Int(targets[Int(owned.first) + row])
         let range = Int(found.start[row])..<Int(found.start[row + 1])
         longest = max(longest, UInt64(range.count))
-        #expect(range.map { Int(sources[Int(found.source[$0])]) } == wanted[target].map(\.source), "\(set) row \(target)")
         let loops = edges.source == edges.target ? wanted[target].count { $0.source == target } : 0
-        #expect(Int(found.loops?[row] ?? 0) == loops)
+        if range.map({ Int(sources[Int(found.source[$0])]) }) != wanted[target].map(\.source) {
+          wrong.append("row \(target)")
+        }
+        if Int(found.loops?[row] ?? 0) != loops { wrong.append("loops of \(target)") }
         if set.direction == .undirected { continue }
         let plain = graph.plainEdges(of: set, part: part)
-        #expect(range.map { Int(plain[$0]) } == wanted[target].map(\.edge))
-        checkEdgeFeature(graph, set, part, range, wanted[target].map(\.edge))
+        if range.map({ Int(plain[$0]) }) != wanted[target].map(\.edge) { wrong.append("edges of \(target)") }
+        if !hasEdgeFeature(graph, set, part, range, wanted[target].map(\.edge)) {
+          wrong.append("features of \(target)")
+        }
       }
-      #expect(graph.longestRow(of: set, part: part) == longest)
-      for place in 0..<Int(GNNC_SOURCE_PADDING) { #expect(found.source[Int(found.start[Int(found.rows)]) + place] == 0) }
+      let padding = (0..<Int(GNNC_SOURCE_PADDING)).map {
+        found.source[Int(found.start[Int(found.rows)]) + $0]
+      }
+      #expect(found.rows == owned.count && graph.longestRow(of: set, part: part) == longest)
+      #expect(padding.allSatisfy { $0 == 0 })
     }
+    #expect(wrong == [], "\(set)")
   }
 
-  private func checkEdgeFeature(
+  private func hasEdgeFeature(
     _ graph: PartitionedGraph, _ set: EdgeSetKey, _ part: Int, _ range: Range<Int>, _ edges: [Int]
-  ) {
-    guard Self.everything.edgeFeatures.contains(.init("w", of: set)) else { return }
+  ) -> Bool {
+    guard Self.everything.edgeFeatures.contains(.init("w", of: set)) else { return true }
     let w = graph.edgeFeature(.init("w", of: set), part: part).base.assumingMemoryBound(to: Float.self)
-    #expect(range.map { w[$0] } == edges.map { Float($0) })
+    return range.map { w[$0] } == edges.map { Float($0) }
   }
 
   private func checkHalos(_ graph: PartitionedGraph) {
@@ -140,7 +149,9 @@ import Testing
     let (_, one) = try partitioned(sample, parts: 3, .metis, .degree, threads: 1)
     let (_, four) = try partitioned(sample, parts: 3, .metis, .degree, threads: 4)
     for file in FileManager.default.enumerator(atPath: one.path + "/out")!.allObjects as! [String] {
-      #expect(FileManager.default.contentsEqual(atPath: "\(one.path)/out/\(file)", andPath: "\(four.path)/out/\(file)"))
+      #expect(
+        FileManager.default.contentsEqual(
+          atPath: "\(one.path)/out/\(file)", andPath: "\(four.path)/out/\(file)"))
     }
   }
 
@@ -167,15 +178,18 @@ import Testing
     folder.writeNpy("e.npy", ends.map(\.0) + ends.map(\.1), [2, ends.count])
     folder.write(
       "graph.json",
-      "{\"vertices\": {\"v\": {\"count\": 40}}, \"edges\": {\"e\": {\"from\": \"v\", \"to\": \"v\", \"index\": \"e.npy\"}}}")
+      "{\"vertices\": {\"v\": {\"count\": 40}}, \"edges\": {\"e\": {\"from\": \"v\", \"to\": \"v\", \"index\": \"e.npy\"}}}"
+    )
     var options = PartitionOptions()
     options.parts = 2
     options.method = .metis
-    let report = try GraphPartitioner.partition(.directory(folder.path), into: folder.path + "/m", options: options)
+    let report = try GraphPartitioner.partition(
+      .directory(folder.path), into: folder.path + "/m", options: options)
     #expect(report.cutEdges == 1)
     options.method = .range
     #expect(
-      try GraphPartitioner.partition(.directory(folder.path), into: folder.path + "/r", options: options).cutEdges > 300)
+      try GraphPartitioner.partition(.directory(folder.path), into: folder.path + "/r", options: options)
+        .cutEdges > 300)
   }
 
   @Test func graphsWithoutEdgesOrVerticesArePartitioned() throws {
@@ -226,7 +240,8 @@ import Testing
       {"vertices": {"../v é": {"count": 2, "features": {"a/b": "x.npy"}}},
        "edges": {"": {"from": "../v é", "to": "../v é", "index": "e.npy"}}}
       """)
-    _ = try GraphPartitioner.partition(.directory(folder.path), into: folder.path + "/g", options: PartitionOptions())
+    _ = try GraphPartitioner.partition(
+      .directory(folder.path), into: folder.path + "/g", options: PartitionOptions())
     let graph = try PartitionedGraph(
       path: folder.path + "/g",
       wanted: GraphParts(edgeSets: [EdgeSetKey("")], vertexFeatures: [.init("a/b", of: "../v é")]))
@@ -251,7 +266,8 @@ import Testing
     #expect(messages(partition) == [])
     #expect(try PartitionedGraph.summary(of: target).parts == 2)
     folder.write("g/thesis.tex", "years of work")
-    #expect(messages(partition) == ["\(target) holds `thesis.tex`, which gnnc did not write; it is not replaced"])
+    #expect(
+      messages(partition) == ["\(target) holds `thesis.tex`, which gnnc did not write; it is not replaced"])
     #expect(folder.names.allSatisfy { !$0.contains(".part") })
   }
 
@@ -262,9 +278,13 @@ import Testing
     var options = PartitionOptions()
     options.edgeSets = [EdgeSetKey("cties", .reverse)]
     let partition = { (work: Work) throws(Failure) in
-      _ = try GraphPartitioner.partition(.directory(folder.path), into: folder.path + "/g", options: options, work: work)
+      _ = try GraphPartitioner.partition(
+        .directory(folder.path), into: folder.path + "/g", options: options, work: work)
     }
-    #expect(messages { () throws(Failure) in try partition(.quiet) } == ["the graph has no edges `cties` to prepare"])
+    #expect(
+      messages { () throws(Failure) in try partition(.quiet) } == [
+        "the graph has no edges `cties` to prepare"
+      ])
     #expect(folder.names == before)
     options.edgeSets = [EdgeSetKey("writes", .undirected)]
     #expect(
@@ -287,7 +307,8 @@ import Testing
     folder.writeNpy("e.npy", [0, 1] as [Int64], [2, 1])
     folder.write(
       "graph.json",
-      "{\"vertices\": {\"v\": {\"count\": 3000000000}}, \"edges\": {\"e\": {\"from\": \"v\", \"to\": \"v\", \"index\": \"e.npy\"}}}")
+      "{\"vertices\": {\"v\": {\"count\": 3000000000}}, \"edges\": {\"e\": {\"from\": \"v\", \"to\": \"v\", \"index\": \"e.npy\"}}}"
+    )
     let graph = try PlainGraph(.directory(folder.path), work: .quiet)
     let refused = { () throws(Failure) in _ = try MetisPartitioner(graph, parts: 2, work: .quiet) }
     #expect(messages(refused) == ["the graph has 3000000000 vertices; METIS numbers 2147483647 at most"])

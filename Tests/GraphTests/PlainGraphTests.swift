@@ -57,7 +57,10 @@ import Testing
     folder.writeNpy("cites.npy", [0, 1, 4, 1, 2, -1] as [Int32], [2, 3])
     #expect(told(good) == ["edge 2 of cites.npy points at paper -1; paper has the vertices 0 to 4"])
     folder.writeNpy("cites.npy", [0, 1, 4, 1, 2, .max] as [UInt64], [2, 3])
-    #expect(told(good) == ["edge 2 of cites.npy points at paper 18446744073709551615; paper has the vertices 0 to 4"])
+    #expect(
+      told(good) == [
+        "edge 2 of cites.npy points at paper 18446744073709551615; paper has the vertices 0 to 4"
+      ])
     let none = good.replacingOccurrences(of: "5, \"features\": {\"x\": \"x.npy\"}", with: "0")
     #expect(told(none) == ["edge 0 of cites.npy comes from paper 0; there are none"])
   }
@@ -87,7 +90,8 @@ import Testing
   @Test func mistakesOfSeveralFilesAreToldTogether() {
     writeFiles()
     folder.writeNpy("x.npy", [Float](repeating: 1, count: 4), [4, 1])
-    let two = good.replacingOccurrences(of: "{\"x\": \"x.npy\"}", with: "{\"x\": \"x.npy\", \"y\": \"y.npy\"}")
+    let two = good.replacingOccurrences(
+      of: "{\"x\": \"x.npy\"}", with: "{\"x\": \"x.npy\", \"y\": \"y.npy\"}")
     #expect(
       told(two) == [
         "x.npy has 4 rows; paper has 5 vertices",
@@ -100,8 +104,14 @@ import Testing
     #expect(
       told("{\"vertices\": {\"a\": {\"count\": 1},\n\"a\": {\"count\": 2}}}")
         == ["graph.json names `a` twice, again on line 2"])
-    #expect(told("{\"vertices\": {\"a\": {\"count\": -3}}}") == ["a in graph.json has a count of -3; it cannot be negative"])
-    #expect(told("{\"vertices\": {\"a\": {\"count\": \"3\"}}}") == ["`count` of a in graph.json should be a whole number"])
+    #expect(
+      told("{\"vertices\": {\"a\": {\"count\": -3}}}") == [
+        "a in graph.json has a count of -3; it cannot be negative"
+      ])
+    #expect(
+      told("{\"vertices\": {\"a\": {\"count\": \"3\"}}}") == [
+        "`count` of a in graph.json should be a whole number"
+      ])
     #expect(
       told("{\"vertices\": {\"a\": {}}}")
         == ["graph.json gives a neither a count nor ids, and no edge list names its vertices"])
@@ -109,10 +119,14 @@ import Testing
       told("{\"vertices\": {\"a\": {\"count\": 5000000000}}}")
         == ["a in graph.json has 5000000000 vertices; at most 4294967295 of one type are supported"])
     #expect(
-      told("{\"vertices\": {\"a\": {\"count\": 1, \"featurs\": {}}}}") == ["graph.json gives a an unknown `featurs`"])
+      told("{\"vertices\": {\"a\": {\"count\": 1, \"featurs\": {}}}}") == [
+        "graph.json gives a an unknown `featurs`"
+      ])
     #expect(told("{\"edges\": {}}") == ["graph.json gives the graph no `vertices`"])
     #expect(
-      told("{\"vertices\": {\"paper\": {\"count\": 1}}, \"edges\": {\"c\": {\"from\": \"papr\", \"to\": \"paper\"}}}") == [
+      told(
+        "{\"vertices\": {\"paper\": {\"count\": 1}}, \"edges\": {\"c\": {\"from\": \"papr\", \"to\": \"paper\"}}}"
+      ) == [
         "graph.json gives c no `index`", "c in graph.json joins `papr`, which is not a vertex type",
       ])
   }

@@ -27,7 +27,8 @@ import Testing
        "n": {"dtype": "I64", "shape": [], "data_offsets": [20, 28]}}
       """
     let data =
-      memory([1.5, .nan] as [Float]) + memory([-2.0]) + memory([0x4049, 0x3C00] as [UInt16]) + memory([7] as [Int64])
+      memory([1.5, .nan] as [Float]) + memory([-2.0]) + memory([0x4049, 0x3C00] as [UInt16])
+      + memory([7] as [Int64])
     let file = try Safetensors(path: write(header, data))
     #expect(file.names == ["a", "b", "c", "d", "n"])
     #expect(file.shape(of: "b") == [1, 1] && file.shape(of: "z") == nil)
@@ -42,10 +43,14 @@ import Testing
       messages { () throws(Failure) in _ = try file.tensor("n") } == [
         "`n` in w.safetensors holds I64 numbers; floats are wanted"
       ])
+    withExtendedLifetime(file) {}
   }
 
   @Test func aHeaderThatLiesAboutItsSizeIsRefused() {
-    #expect(told("{}", [], length: 1 << 40) == ["w.safetensors announces a header of 1099511627776 bytes; only 2 follow"])
+    #expect(
+      told("{}", [], length: 1 << 40) == [
+        "w.safetensors announces a header of 1099511627776 bytes; only 2 follow"
+      ])
     #expect(told("{}", [], length: 1) == ["w.safetensors has a damaged header"])
     #expect(told("{}", [1, 2, 3, 4]) == ["w.safetensors announces 0 bytes of tensors and holds 4"])
   }
@@ -58,7 +63,10 @@ import Testing
     #expect(told("{\(one)[8, 4]}}", data) == ["w.safetensors places `a` at bytes 8 to 4 of 4"])
     #expect(told("{\(one)[-4, 0]}}", data) == ["w.safetensors places `a` at bytes -4 to 0 of 4"])
     #expect(told("{\(one)[0, 4]}, \(two)[2, 6]}}", data + [0, 0]) == ["w.safetensors places `b` over `a`"])
-    #expect(told("{\(one)[0, 4]}, \(two)[6, 10]}}", data + data + [0, 0]) == ["w.safetensors leaves a gap before `b`"])
+    #expect(
+      told("{\(one)[0, 4]}, \(two)[6, 10]}}", data + data + [0, 0]) == [
+        "w.safetensors leaves a gap before `b`"
+      ])
     #expect(
       told("{\(one)[0, 2]}}", [0, 0])
         == ["w.safetensors gives `a` 2 bytes, which is not what [1] of F32 takes"])

@@ -49,7 +49,8 @@ struct Sample {
     }
     let vertices = counts.indices.map { type in
       let name = Sample.typeNames[type]
-      return "\"\(name)\": {\"count\": \(counts[type]), \"features\": {\"x\": \"\(name).x.npy\", \"k\": \"\(name).k.npy\"}}"
+      return
+        "\"\(name)\": {\"count\": \(counts[type]), \"features\": {\"x\": \"\(name).x.npy\", \"k\": \"\(name).k.npy\"}}"
     }
     let types = edges.map {
       """
@@ -59,7 +60,8 @@ struct Sample {
     }
     folder.write(
       "graph.json",
-      "{\"vertices\": {\(vertices.joined(separator: ", "))},\n \"edges\": {\(types.joined(separator: ",\n"))}}")
+      "{\"vertices\": {\(vertices.joined(separator: ", "))},\n \"edges\": {\(types.joined(separator: ",\n"))}}"
+    )
   }
 
   // MARK: What must come out

@@ -90,7 +90,9 @@ typedef struct {
   const uint64_t *start;  // GNNC_LOOPS only
 } gnnc_checked_file;
 
-static inline uint64_t gnnc_block_count(uint64_t size) { return (size + GNNC_CHECKSUM_BLOCK - 1) / GNNC_CHECKSUM_BLOCK; }
+static inline uint64_t gnnc_block_count(uint64_t size) {
+  return (size + GNNC_CHECKSUM_BLOCK - 1) / GNNC_CHECKSUM_BLOCK;
+}
 
 // Checks all blocks of all files, each once, in parallel: checksums first, then what they hold. `done` counts bytes and
 // may be read meanwhile. Of several faults the first in the order of the files is told.
@@ -159,8 +161,8 @@ gnnc_status gnnc_csr_build(const gnnc_numbered_edges *lists, uint32_t count, uin
                            gnnc_csr *csr, gnnc_error *error);
 void gnnc_csr_free(gnnc_csr *csr);
 
-// Copies of one stretch of positions, first .. last: row numbers of the sources (row_of_rank NULL: the ranks), and plain
-// indices.
+// Copies of one stretch of positions, first .. last: row numbers of the sources (row_of_rank NULL: the ranks), and
+// plain indices.
 void gnnc_csr_sources(const gnnc_csr *csr, uint64_t first, uint64_t last, const uint32_t *row_of_rank,
                       uint32_t *sources);
 void gnnc_csr_edges32(const gnnc_csr *csr, uint64_t first, uint64_t last, uint32_t *edges);

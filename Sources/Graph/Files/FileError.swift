@@ -16,7 +16,8 @@ extension FileError {
     switch self {
     case .exists(let path):
       Failure(
-        kind: "file", "\(path) is already there", help: "choose another name, or give `--force` to replace it")
+        kind: "file", "\(path) is already there", help: "choose another name, or give `--force` to replace it"
+      )
     case .notReplaced(let path, nil):
       Failure(kind: "file", "\(path) is not a directory; it is not replaced", help: "choose another name")
     case .notReplaced(let path, let name?):

@@ -56,9 +56,11 @@ extension JSON {
     static let deepest = 64
     var rest: Slice<UnsafeRawBufferPointer>
 
-    /// Counted only when it is needed.
-    var line: Int { 1 + rest.base[..<rest.startIndex].count { $0 == UInt8(ascii: "\n") } }
-    var syntaxError: JSONError { .syntax(line: line) }
+    /// Lines are counted only when one is to be told.
+    private func line(of position: Int) -> Int {
+      1 + rest.base[..<position].count { $0 == UInt8(ascii: "\n") }
+    }
+    var syntaxError: JSONError { .syntax(line: line(of: rest.startIndex)) }
 
     mutating func value(depth: Int) throws(JSONError) -> JSON {
       if depth > Parser.deepest { throw .tooDeep }
@@ -102,9 +104,9 @@ extension JSON {
       if take("}") { return .object(members) }
       repeat {
         skipSpace()
-        let line = line
+        let begin = rest.startIndex
         let key = try string()
-        guard keys.insert(key).inserted else { throw .repeatedKey(key, line: line) }
+        guard keys.insert(key).inserted else { throw .repeatedKey(key, line: line(of: begin)) }
         try expect(":")
         members.append(Member(key: key, value: try value(depth: depth + 1)))
       } while take(",")
@@ -174,7 +176,8 @@ extension JSON {
 
     private mutating func fourHexDigits() throws(JSONError) -> UInt32 {
       let digits = String(decoding: rest.prefix(4), as: UTF8.self)
-      guard digits.utf8.count == 4, digits.allSatisfy(\.isHexDigit), let code = UInt32(digits, radix: 16) else {
+      guard digits.utf8.count == 4, digits.allSatisfy(\.isHexDigit), let code = UInt32(digits, radix: 16)
+      else {
         throw syntaxError
       }
       rest = rest.dropFirst(4)
@@ -202,7 +205,8 @@ extension JSON {
       "[\n" + values.map { "\(indent)  " + $0.text(indent: indent + "  ") }.joined(separator: ",\n")
         + "\n\(indent)]"
     case .object(let members) where members.count < 5 && members.allSatisfy(\.value.isPlain):
-      "{" + members.map { "\(JSON.quoted($0.key)): " + $0.value.text(indent: "") }.joined(separator: ", ") + "}"
+      "{" + members.map { "\(JSON.quoted($0.key)): " + $0.value.text(indent: "") }.joined(separator: ", ")
+        + "}"
     case .object(let members):
       "{\n"
         + members.map { "\(indent)  \(JSON.quoted($0.key)): " + $0.value.text(indent: indent + "  ") }

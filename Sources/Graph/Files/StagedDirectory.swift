@@ -17,7 +17,8 @@ package final class StagedDirectory: @unchecked Sendable {
 
   /// Refuses at once, before any work is done, where `target` is there and may not be replaced. What holds a file whose
   /// name ends in none of `contents` is somebody else's and never replaced.
-  package convenience init(for target: String, holding contents: [String], existing: Existing) throws(Failure) {
+  package convenience init(for target: String, holding contents: [String], existing: Existing) throws(Failure)
+  {
     try self.init(for: target, existing: existing) { name in contents.contains { name.hasSuffix($0) } }
   }
 

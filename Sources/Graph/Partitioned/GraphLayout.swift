@@ -9,7 +9,9 @@ enum GraphLayout {
 
   static func plainVertices(_ type: String) -> String { "\(safe(type)).plain" }
   static func names(_ type: String) -> String { "\(safe(type)).names" }
-  static func vertexFeature(_ feature: String, _ type: String) -> String { "\(safe(type)).\(safe(feature)).rows" }
+  static func vertexFeature(_ feature: String, _ type: String) -> String {
+    "\(safe(type)).\(safe(feature)).rows"
+  }
 
   static func folder(_ part: Int) -> String {
     let digits = String(part)
@@ -112,21 +114,25 @@ extension GraphManifest {
     let edges = edges(set, part), all = edgeType(set).count
     return hasWidePlainEdges(set)
       ? GraphFile(
-        path: GraphLayout.plainEdges(set, part), bytes: edges * 8, content: .index64(entries: edges, limit: all))
+        path: GraphLayout.plainEdges(set, part), bytes: edges * 8,
+        content: .index64(entries: edges, limit: all))
       : GraphFile(
-        path: GraphLayout.plainEdges(set, part), bytes: edges * 4, content: .index32(entries: edges, limit: all))
+        path: GraphLayout.plainEdges(set, part), bytes: edges * 4,
+        content: .index32(entries: edges, limit: all))
   }
 
   func edgeFeatureFile(_ feature: FeatureSummary, _ set: EdgeSetKey, _ part: Int) -> GraphFile {
     GraphFile(
-      path: GraphLayout.edgeFeature(feature.name, set, part), bytes: feature.fileBytes(rows: edges(set, part)),
+      path: GraphLayout.edgeFeature(feature.name, set, part),
+      bytes: feature.fileBytes(rows: edges(set, part)),
       content: .bytes)
   }
 
   func haloFile(_ type: VertexTypeSummary, _ part: Int) -> GraphFile {
     let rows = haloRows[type.name]?[part] ?? 0
     return GraphFile(
-      path: GraphLayout.halo(type.name, part), bytes: rows * 4, content: .index32(entries: rows, limit: type.count))
+      path: GraphLayout.halo(type.name, part), bytes: rows * 4,
+      content: .index32(entries: rows, limit: type.count))
   }
 
   func haloStartFile(_ type: VertexTypeSummary, _ part: Int) -> GraphFile {

@@ -52,7 +52,8 @@ extension GraphManifest {
         value: .array(
           files.map {
             .object([
-              .init(key: "path", value: .string($0.path)), .init(key: "bytes", value: .integer(Int($0.bytes))),
+              .init(key: "path", value: .string($0.path)),
+              .init(key: "bytes", value: .integer(Int($0.bytes))),
             ])
           })),
     ]).text
@@ -110,13 +111,16 @@ extension GraphManifest {
   /// Nil if a field is missing or does not fit the others.
   init?(_ json: JSON) {
     guard let parts = json["parts"]?.count, parts > 0, let method = json["method"]?.string,
-      let order = json["order"]?.string, let vertices = json["vertices"]?.array, let edges = json["edges"]?.array
+      let order = json["order"]?.string, let vertices = json["vertices"]?.array,
+      let edges = json["edges"]?.array
     else { return nil }
     var namesBytes: [String: UInt64] = [:]
     var haloRows: [String: [UInt64]] = [:]
     var vertexTypes: [VertexTypeSummary] = []
     for json in vertices {
-      guard let type = VertexTypeSummary(json, parts: Int(parts)), haloRows[type.name] == nil else { return nil }
+      guard let type = VertexTypeSummary(json, parts: Int(parts)), haloRows[type.name] == nil else {
+        return nil
+      }
       guard let halo = json["halo"]?.counts, halo.count == parts else { return nil }
       vertexTypes.append(type)
       haloRows[type.name] = halo
@@ -182,7 +186,8 @@ extension EdgeTypeSummary {
 
 extension EdgeSetSummary {
   fileprivate init?(_ json: JSON, parts: Int) {
-    guard let direction = json["direction"]?.string.flatMap(EdgeDirection.init), case .bool(let loops)? = json["loops"],
+    guard let direction = json["direction"]?.string.flatMap(EdgeDirection.init),
+      case .bool(let loops)? = json["loops"],
       let edges = json["edges"]?.counts, edges.count == parts, let cut = json["cut"]?.count
     else { return nil }
     self.init(direction: direction, hasLoops: loops, edges: edges, cut: cut)

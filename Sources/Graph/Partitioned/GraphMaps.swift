@@ -12,10 +12,12 @@ final class GraphMaps: @unchecked Sendable {
       do throws(Failure) {
         map = try MappedFile(folder.path(of: file), kind: "graph")
       } catch {
-        throw access(folder.path(of: file), F_OK) == 0 ? error : GraphError.missing(file.path).failure(folder.path)
+        throw access(folder.path(of: file), F_OK) == 0
+          ? error : GraphError.missing(file.path).failure(folder.path)
       }
       guard map.bytes.count == file.bytes else {
-        throw GraphError.size(file.path, wanted: file.bytes, found: UInt64(map.bytes.count)).failure(folder.path)
+        throw GraphError.size(file.path, wanted: file.bytes, found: UInt64(map.bytes.count)).failure(
+          folder.path)
       }
       maps[file.path] = map
     }

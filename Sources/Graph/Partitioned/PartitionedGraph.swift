@@ -36,15 +36,20 @@ package final class PartitionedGraph: @unchecked Sendable {
     maps = try GraphMaps(folder, folder.manifest.files(for: wanted), work: work)
     var sets: [EdgeSetKey: [PartEdges]] = [:]
     for set in wanted.edgeSets {
-      sets[set] = (0..<summary.parts).map { [folder, maps] in PartitionedGraph.edges(set, $0, folder.manifest, maps) }
+      sets[set] = (0..<summary.parts).map { [folder, maps] in
+        PartitionedGraph.edges(set, $0, folder.manifest, maps)
+      }
     }
     self.sets = sets
   }
 
-  private static func edges(_ set: EdgeSetKey, _ part: Int, _ manifest: GraphManifest, _ maps: GraphMaps) -> PartEdges {
+  private static func edges(_ set: EdgeSetKey, _ part: Int, _ manifest: GraphManifest, _ maps: GraphMaps)
+    -> PartEdges
+  {
     let rows = manifest.rows(set, part)
     let start = maps[manifest.startFile(set, part)].numbers(UInt64.self, count: Int(rows) + 1).baseAddress!
-    let source = maps[manifest.sourceFile(set, part)].numbers(UInt32.self, count: Int(manifest.edges(set, part)))
+    let source = maps[manifest.sourceFile(set, part)].numbers(
+      UInt32.self, count: Int(manifest.edges(set, part)))
     var longest: UInt64 = 0
     let hubs = Numbers<UInt32>(zeros: Int(gnnc_find_hubs(start, rows, nil, &longest)))
     gnnc_find_hubs(start, rows, hubs.base, nil)
@@ -77,7 +82,8 @@ package final class PartitionedGraph: @unchecked Sendable {
     let type = summary.vertexType(named: feature.vertexType)!
     let about = type.features.first { $0.name == feature.name }!
     return StoredTensor(
-      base: maps[manifest.vertexFeatureFile(about, type)].bytes.baseAddress!, rows: type.count, feature: about)
+      base: maps[manifest.vertexFeatureFile(about, type)].bytes.baseAddress!, rows: type.count, feature: about
+    )
   }
 
   /// An edge feature, a row for each in-edge of one partition, in their order.
@@ -85,7 +91,8 @@ package final class PartitionedGraph: @unchecked Sendable {
     let set = feature.edgeSet
     let about = manifest.edgeType(set).features.first { $0.name == feature.name }!
     return StoredTensor(
-      base: maps[manifest.edgeFeatureFile(about, set, part)].bytes.baseAddress!, rows: manifest.edges(set, part),
+      base: maps[manifest.edgeFeatureFile(about, set, part)].bytes.baseAddress!,
+      rows: manifest.edges(set, part),
       feature: about)
   }
 
@@ -99,7 +106,8 @@ package final class PartitionedGraph: @unchecked Sendable {
   package func plainEdges(of set: EdgeSetKey, part: Int) -> PlainEdges {
     let map = maps[manifest.plainEdgesFile(set, part)]
     let count = Int(manifest.edges(set, part))
-    return manifest.hasWidePlainEdges(set) ? .wide(map.numbers(count: count)) : .narrow(map.numbers(count: count))
+    return manifest.hasWidePlainEdges(set)
+      ? .wide(map.numbers(count: count)) : .narrow(map.numbers(count: count))
   }
 
   /// The rows of other partitions that a partition reads. What partition q sends to p is
@@ -134,12 +142,15 @@ extension GraphManifest {
   /// Whether the graph has all that is wanted.
   fileprivate func check(_ wanted: GraphParts) throws(GraphError) {
     let sets = wanted.edgeSets.union(wanted.plainEdges).union(wanted.edgeFeatures.map(\.edgeSet))
-    for set in sets.sorted(by: { ($0.edgeType, $0.direction.rawValue) < ($1.edgeType, $1.direction.rawValue) }) {
+    for set in sets.sorted(by: { ($0.edgeType, $0.direction.rawValue) < ($1.edgeType, $1.direction.rawValue) }
+    ) {
       guard summary.edgeType(named: set.edgeType) != nil else { throw .noEdgeType(set.edgeType) }
       guard summary.edgeSet(set) != nil else { throw .notPrepared(set) }
     }
     for feature in wanted.vertexFeatures {
-      guard let type = summary.vertexType(named: feature.vertexType) else { throw .noVertexType(feature.vertexType) }
+      guard let type = summary.vertexType(named: feature.vertexType) else {
+        throw .noVertexType(feature.vertexType)
+      }
       guard type.features.contains(where: { $0.name == feature.name }) else {
         throw .noFeature(feature.name, of: type.name)
       }
@@ -154,7 +165,9 @@ extension GraphManifest {
   /// The files that hold what is wanted, and those that every run needs: plain indices of vertices, and halos.
   fileprivate func files(for wanted: GraphParts) -> [GraphFile] {
     var paths = Set(summary.vertexTypes.map { plainVerticesFile($0).path })
-    for feature in wanted.vertexFeatures { paths.insert(GraphLayout.vertexFeature(feature.name, feature.vertexType)) }
+    for feature in wanted.vertexFeatures {
+      paths.insert(GraphLayout.vertexFeature(feature.name, feature.vertexType))
+    }
     for part in 0..<summary.parts {
       for type in summary.vertexTypes {
         paths.formUnion([haloFile(type, part).path, haloStartFile(type, part).path])
@@ -165,7 +178,9 @@ extension GraphManifest {
         ])
       }
       for set in wanted.plainEdges { paths.insert(GraphLayout.plainEdges(set, part)) }
-      for feature in wanted.edgeFeatures { paths.insert(GraphLayout.edgeFeature(feature.name, feature.edgeSet, part)) }
+      for feature in wanted.edgeFeatures {
+        paths.insert(GraphLayout.edgeFeature(feature.name, feature.edgeSet, part))
+      }
     }
     return files.filter { paths.contains($0.path) }
   }

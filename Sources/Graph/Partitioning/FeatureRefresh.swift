@@ -34,7 +34,9 @@ struct FeatureRefresh {
 
   private func check() throws(GraphError) {
     let summary = folder.manifest.summary
-    let ends = plain.edgeTypes.map { [$0.name, plain.vertexTypes[$0.source].name, plain.vertexTypes[$0.target].name] }
+    let ends = plain.edgeTypes.map {
+      [$0.name, plain.vertexTypes[$0.source].name, plain.vertexTypes[$0.target].name]
+    }
     guard summary.vertexTypes.map(\.name) == plain.vertexTypes.map(\.name),
       summary.edgeTypes.map({ [$0.name, $0.source, $0.target] }) == ends
     else { throw .otherTypes(plain: plain.path) }
@@ -129,7 +131,9 @@ struct FeatureRefresh {
     }
     for key in keys {
       let type = plain.edgeTypes.first { $0.name == key.edgeType }!
-      for part in 0..<summary.parts { try writeFeatures(of: type, key, part, old.plainEdges(of: key, part: part), target) }
+      for part in 0..<summary.parts {
+        try writeFeatures(of: type, key, part, old.plainEdges(of: key, part: part), target)
+      }
     }
     withExtendedLifetime(old) {}
   }
@@ -142,7 +146,8 @@ struct FeatureRefresh {
       let path = "\(target)/\(GraphLayout.edgeFeature(feature.name, key, part))"
       let writer = try RowWriter(feature, to: path, threads: work.threads)
       switch order {
-      case .narrow(let edges): if let base = edges.baseAddress { try writer.append(.narrow(base), edges.count) }
+      case .narrow(let edges):
+        if let base = edges.baseAddress { try writer.append(.narrow(base), edges.count) }
       case .wide(let edges): if let base = edges.baseAddress { try writer.append(.wide(base), edges.count) }
       }
       try writer.finish()

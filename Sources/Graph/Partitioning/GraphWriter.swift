@@ -22,7 +22,8 @@ struct GraphWriter {
       if let names = type.names { namesBytes[type.name] = try write(names, of: type) }
       vertexTypes.append(
         VertexTypeSummary(
-          name: type.name, count: type.count, bounds: numbering.bounds, features: type.features.map(\.summary),
+          name: type.name, count: type.count, bounds: numbering.bounds,
+          features: type.features.map(\.summary),
           hasNames: type.names != nil))
     }
     let edgeTypes = try writeEdges(ranks, numberings)
@@ -73,7 +74,8 @@ struct GraphWriter {
   private func write(_ names: VertexNames, of type: PlainVertexType) throws(Failure) -> UInt64 {
     let file = try FileWriter("\(folder)/\(GraphLayout.names(type.name))", appears: .atOnce)
     for vertex in 0..<names.count {
-      try names.withName(of: vertex) { letters in Result { () throws(Failure) in try file.append(letters) } }.get()
+      try names.withName(of: vertex) { letters in Result { () throws(Failure) in try file.append(letters) } }
+        .get()
       try file.append(UInt8(ascii: "\n"))
     }
     try file.finish()
@@ -95,7 +97,8 @@ struct GraphWriter {
       }
       types.append(
         EdgeTypeSummary(
-          name: type.name, source: graph.vertexTypes[type.source].name, target: graph.vertexTypes[type.target].name,
+          name: type.name, source: graph.vertexTypes[type.source].name,
+          target: graph.vertexTypes[type.target].name,
           count: type.edges.count, features: type.features.map(\.summary), sets: sets))
     }
     return types

@@ -57,7 +57,9 @@ struct InEdgeWriter {
 
   private func path(_ name: String) -> String { "\(folder)/\(name)" }
 
-  private func writeRows(_ csr: gnnc_csr, _ key: EdgeSetKey, _ part: Int, _ rows: Range<UInt64>) throws(Failure) {
+  private func writeRows(_ csr: gnnc_csr, _ key: EdgeSetKey, _ part: Int, _ rows: Range<UInt64>)
+    throws(Failure)
+  {
     let starts = try FileWriter(path(GraphLayout.start(key, part)), appears: .atOnce)
     let loops = csr.loops > 0 ? try FileWriter(path(GraphLayout.loops(key, part)), appears: .atOnce) : nil
     let begin = csr.start[Int(rows.lowerBound)]
@@ -77,7 +79,8 @@ struct InEdgeWriter {
   }
 
   private func writeEdges(
-    _ csr: gnnc_csr, _ type: PlainEdgeType, _ key: EdgeSetKey, _ part: Int, _ source: Int, _ edges: Range<UInt64>
+    _ csr: gnnc_csr, _ type: PlainEdgeType, _ key: EdgeSetKey, _ part: Int, _ source: Int,
+    _ edges: Range<UInt64>
   ) throws(Failure) -> UInt64 {
     let sources = try FileWriter(path(GraphLayout.source(key, part)), appears: .atOnce)
     let rowOfRank = numberings[source].rowOfRank
@@ -88,6 +91,7 @@ struct InEdgeWriter {
     var csr = csr
     for chunk in chunks(of: edges) {
       try work.checkStop()
+      work.tell("writing \(type.name)", Int(chunk.lowerBound), Int(csr.start[Int(csr.rows)]), "edges")
       gnnc_csr_sources(&csr, chunk.lowerBound, chunk.upperBound, rowOfRank?.base, buffer.base)
       cut += gnnc_count_outside(buffer.base, UInt64(chunk.count), bounds[part], bounds[part + 1])
       try sources.append(bytes(buffer, chunk.count))

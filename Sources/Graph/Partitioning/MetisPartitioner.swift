@@ -2,8 +2,8 @@ import CMetis
 import CRuntime
 import Diagnostics
 
-/// Splits vertices by METIS: the union of all edge types, symmetrised, without loops and repeats; each vertex weighs one
-/// and its in-edges.
+/// Splits vertices by METIS: the union of all edge types, symmetrised, without loops and repeats; each vertex weighs
+/// one and its in-edges.
 ///
 /// METIS runs in a process apart: it prints, it may abort, and it cannot be interrupted.
 struct MetisPartitioner {
@@ -34,7 +34,9 @@ struct MetisPartitioner {
   }
 
   func partOfVertex() throws(Failure) -> [Parts] {
-    guard let all = SharedParts(count: Int(vertices)) else { throw .noMemory("METIS", bytes: Int(vertices) * 4) }
+    guard let all = SharedParts(count: Int(vertices)) else {
+      throw .noMemory("METIS", bytes: Int(vertices) * 4)
+    }
     // METIS is not made for graphs of fewer vertices than a few for each partition.
     if vertices < UInt64(4 * parts) {
       for vertex in 0..<Int(vertices) { all.values[vertex] = idx_t(vertex * parts / Int(vertices)) }
@@ -54,7 +56,8 @@ struct MetisPartitioner {
       return
     }
     let job = MetisJob(
-      vertices: idx_t(vertices), parts: idx_t(self.parts), starts: neighbours.starts, neighbours: neighbours.rows,
+      vertices: idx_t(vertices), parts: idx_t(self.parts), starts: neighbours.starts,
+      neighbours: neighbours.rows,
       weights: weights(), result: parts.base)
     work.tell("partitioning by METIS", 0, Int(vertices), "vertices")
     let context = UnsafeMutablePointer<MetisJob>.allocate(capacity: 1)
@@ -62,7 +65,9 @@ struct MetisPartitioner {
     defer { context.deinitialize(count: 1).deallocate() }
     var result: Int32 = 0
     try runtime("graph", at: .file(graph.path)) {
-      gnnc_run_apart("METIS", { $0!.assumingMemoryBound(to: MetisJob.self).pointee.run() }, context, work.stop, &result, $0)
+      gnnc_run_apart(
+        "METIS", { $0!.assumingMemoryBound(to: MetisJob.self).pointee.run() }, context, work.stop, &result, $0
+      )
     }
     guard result == METIS_OK.rawValue, parts.values.allSatisfy({ $0 >= 0 && $0 < idx_t(self.parts) }) else {
       throw PartitionError.metisFailed(Int(result)).failure(graph.path)
@@ -86,10 +91,12 @@ struct MetisPartitioner {
     }
     let edges = lists.reduce(0) { $0 + $1.edges.count }
     var csr = gnnc_csr()
-    try work.watching("joining the edge types for METIS", total: 4 * edges, unit: "edges") { (done) throws(Failure) in
+    try work.watching("joining the edge types for METIS", total: 4 * edges, unit: "edges") {
+      (done) throws(Failure) in
       try runtime("graph") {
         gnnc_csr_build(
-          lists, UInt32(lists.count), vertices, vertices, GNNC_NEIGHBOURS, UInt32(work.threads), work.stop, done,
+          lists, UInt32(lists.count), vertices, vertices, GNNC_NEIGHBOURS, UInt32(work.threads), work.stop,
+          done,
           &csr, $0)
       }
     }
@@ -98,7 +105,8 @@ struct MetisPartitioner {
     let rows = Numbers<idx_t>(zeros: Int(csr.start[Int(vertices)] - csr.loops))
     var count = 0
     for vertex in 0..<Int(vertices) {
-      for place in Int(csr.start[vertex])..<Int(csr.start[vertex + 1]) where csr.in_edge[place].rank != vertices {
+      for place in Int(csr.start[vertex])..<Int(csr.start[vertex + 1])
+      where csr.in_edge[place].rank != vertices {
         rows.base[count] = idx_t(csr.in_edge[place].rank)
         count += 1
       }

@@ -1,8 +1,8 @@
 import CRuntime
 import Diagnostics
 
-/// How the vertices of one type are numbered anew: partition by partition, and by rank within each. Nil arrays stand for
-/// numbers that stay as they are.
+/// How the vertices of one type are numbered anew: partition by partition, and by rank within each. Nil arrays stand
+/// for numbers that stay as they are.
 struct Numbering {
   /// parts + 1 rows.
   let bounds: [UInt64]

@@ -36,7 +36,9 @@ final class RowWriter {
     var first = 0
     while first < count {
       let rows = min(count - first, buffer.count / rowBytes)
-      guard gnnc_copy_rows(&copy, UInt64(start + first), UInt64(rows), UInt32(threads), buffer.baseAddress) != 0 else {
+      guard
+        gnnc_copy_rows(&copy, UInt64(start + first), UInt64(rows), UInt32(threads), buffer.baseAddress) != 0
+      else {
         throw PlainGraphError.tooLargeInteger.failure(feature.path)
       }
       try file.append(UnsafeRawBufferPointer(rebasing: buffer[..<(rows * rowBytes)]))

@@ -10,7 +10,8 @@ struct VertexRanks {
   static let plain = VertexRanks(vertexOfRank: nil, rankOfVertex: nil)
 
   /// One for each vertex type.
-  static func ranks(of graph: PlainGraph, by order: VertexOrder, work: Work) throws(Failure) -> [VertexRanks] {
+  static func ranks(of graph: PlainGraph, by order: VertexOrder, work: Work) throws(Failure) -> [VertexRanks]
+  {
     switch order {
     case .plain:
       return graph.vertexTypes.map { _ in .plain }
@@ -22,7 +23,8 @@ struct VertexRanks {
     }
   }
 
-  private static func byDegree(_ graph: PlainGraph, _ type: Int, _ work: Work) throws(Failure) -> VertexRanks {
+  private static func byDegree(_ graph: PlainGraph, _ type: Int, _ work: Work) throws(Failure) -> VertexRanks
+  {
     try work.checkStop()
     let count = Int(graph.vertexTypes[type].count)
     let degree = Numbers<UInt64>(zeros: count)

@@ -1,5 +1,5 @@
-/// The lines of a CSV or TSV text and their fields: commas, semicolons, tabs or spaces, whichever the first line has; fields may be quoted,
-/// `""` within stands for a quote; empty lines and lines that begin with # are passed over.
+/// The lines of a CSV or TSV text and their fields: commas, semicolons, tabs or spaces, whichever the first line has.
+/// Fields may be quoted, `""` within stands for a quote; empty lines and lines that begin with # are passed over.
 struct DelimitedText {
   enum Separator: Equatable { case character(UInt8), spaces }
 

@@ -72,7 +72,8 @@ final class EdgeListFile {
 
   private static let headers: Set<String> = [
     "source target", "src dst", "from to", "u v", "head tail", "sourceid targetid", "fromid toid",
-    "fromnodeid tonodeid", "source_id target_id", "src_id dst_id", "node1 node2", "id1 id2", "source destination",
+    "fromnodeid tonodeid", "source_id target_id", "src_id dst_id", "node1 node2", "id1 id2",
+    "source destination",
   ]
 
   /// Whether the first line names columns: its first two fields are words that people use for that, or a number is
@@ -89,7 +90,9 @@ final class EdgeListFile {
     if mustBeNumbers.contains(where: { number(in: $0, text) == nil && number(in: $1, following) != nil }) {
       return true
     }
-    return zip(fields, next).prefix(2).allSatisfy { number(in: $0, text) == nil && number(in: $1, following) != nil }
+    return zip(fields, next).prefix(2).allSatisfy {
+      number(in: $0, text) == nil && number(in: $1, following) != nil
+    }
   }
 
   private static func number(

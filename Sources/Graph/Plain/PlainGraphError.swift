@@ -54,14 +54,17 @@ extension PlainGraphError {
     case .wrongKind(let key, let owner, let wanted): "`\(key)` of \(owner) in \(file) should be \(wanted)"
     case .unknownKey(let key, let owner, _): "\(file) gives \(owner) an unknown `\(key)`"
     case .unknownEnd(let type, let end, _): "\(type) in \(file) joins `\(end)`, which is not a vertex type"
-    case .negativeCount(let type, let count): "\(type) in \(file) has a count of \(count); it cannot be negative"
+    case .negativeCount(let type, let count):
+      "\(type) in \(file) has a count of \(count); it cannot be negative"
     case .tooManyVertices(let type, let count):
       "\(type) in \(file) has \(count) vertices; at most \(UInt32.max) of one type are supported"
-    case .noCount(let type): "\(file) gives \(type) neither a count nor ids, and no edge list names its vertices"
+    case .noCount(let type):
+      "\(file) gives \(type) neither a count nor ids, and no edge list names its vertices"
     case .twoCounts(let type, let count, let ids):
       "\(type) in \(file) has a count of \(count); its file of ids lists \(ids)"
     case .indexShape(let shape): "\(file) has the shape \(shape); an index is [2, edges]"
-    case .indexElement(let name): "\(file) holds \(name) numbers; an index holds int32, int64, uint32 or uint64"
+    case .indexElement(let name):
+      "\(file) holds \(name) numbers; an index holds int32, int64, uint32 or uint64"
     case .noSuchVertex(let edge, let end, let type, let vertex, let count):
       "edge \(edge) of \(file) \(end == .source ? "comes from" : "points at") \(type) \(vertex); "
         + range(of: type, count)

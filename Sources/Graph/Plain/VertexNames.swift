@@ -1,5 +1,5 @@
-/// The names of one vertex type's vertices, numbered from 0 in the order in which they were added: a hash table over one
-/// stretch of bytes, so that a hundred million names cost little more than their letters.
+/// The names of one vertex type's vertices, numbered from 0 in the order in which they were added: a hash table over
+/// one stretch of bytes, so that a hundred million names cost little more than their letters.
 final class VertexNames {
   private var letters: [UInt8] = []
   /// count + 1 positions in `letters`.
@@ -15,7 +15,9 @@ final class VertexNames {
 
   /// Calls `body` with a name's letters.
   func withName<Result>(of vertex: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    letters.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[starts[vertex]..<starts[vertex + 1]])) }
+    letters.withUnsafeBytes {
+      body(UnsafeRawBufferPointer(rebasing: $0[starts[vertex]..<starts[vertex + 1]]))
+    }
   }
 
   func number(of name: UnsafeRawBufferPointer) -> UInt32? {

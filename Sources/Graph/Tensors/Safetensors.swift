@@ -1,14 +1,14 @@
 import CRuntime
 import Diagnostics
+import Synchronization
 
-/// One tensor of a weights file as float32, row-major. Its numbers stay while the value, or a copy of it, is kept.
+/// One tensor of a weights file as float32, row-major. Its numbers stay as long as the file is open.
 package struct WeightTensor: @unchecked Sendable {
   package let name: String
   package let shape: [Int]
   package let base: UnsafePointer<Float>
   /// Whether any number is NaN.
   package let holdsNaN: Bool
-  fileprivate let owner: AnyObject
 
   package var count: Int { shape.reduce(1, *) }
 }
@@ -18,6 +18,10 @@ package final class Safetensors: Sendable {
   package let path: String
   private let file: MappedFile
   private let header: SafetensorsHeader
+  /// Where each name stands in the header.
+  private let places: [String: Int]
+  /// Tensors that are not float32 in the file, once they have been asked for.
+  private let converted = Mutex<[String: Floats]>([:])
 
   /// Checks the header and where it places each tensor; the numbers are not read.
   package init(path: String) throws(Failure) {
@@ -28,38 +32,42 @@ package final class Safetensors: Sendable {
     } catch {
       throw error.failure(path)
     }
+    places = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
   }
 
   /// As the file's header lists them.
   package var names: [String] { header.entries.map(\.name) }
 
-  package func shape(of name: String) -> [Int]? { entry(name)?.shape }
+  package func shape(of name: String) -> [Int]? { places[name].map { header.entries[$0].shape } }
 
   /// The tensor as float32; float64, float16 and bfloat16 are converted. Nil if the file has none of this name.
   package func tensor(_ name: String) throws(Failure) -> WeightTensor? {
-    guard let entry = entry(name) else { return nil }
+    guard let entry = places[name].map({ header.entries[$0] }) else { return nil }
     guard let number = entry.number else {
       throw SafetensorsError.element(name, entry.element).failure(path)
     }
-    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[header.offset...][shifting: entry.range])
-    let count = entry.shape.reduce(1, *)
-    let isMapped =
-      number == GNNC_FROM_F32 && UInt(bitPattern: bytes.baseAddress) % UInt(MemoryLayout<Float>.alignment) == 0
-    let owner: AnyObject = isMapped ? file : Floats(bytes, number, count)
-    let base =
-      (owner as? Floats).map { UnsafePointer($0.base) } ?? bytes.baseAddress!.assumingMemoryBound(to: Float.self)
+    let base = numbers(of: entry, number)
     return WeightTensor(
-      name: name, shape: entry.shape, base: base, holdsNaN: gnnc_holds_nan(base, UInt64(count)) != 0,
-      owner: owner)
+      name: name, shape: entry.shape, base: base,
+      holdsNaN: gnnc_holds_nan(base, UInt64(entry.shape.reduce(1, *))) != 0)
   }
 
-  private func entry(_ name: String) -> SafetensorsEntry? {
-    header.entries.first { $0.name == name }
+  private func numbers(of entry: SafetensorsEntry, _ number: gnnc_number) -> UnsafePointer<Float> {
+    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[header.offset...][shifting: entry.range])
+    let isAligned = UInt(bitPattern: bytes.baseAddress) % UInt(MemoryLayout<Float>.alignment) == 0
+    if number == GNNC_FROM_F32, isAligned, let base = bytes.baseAddress {
+      return base.assumingMemoryBound(to: Float.self)
+    }
+    return converted.withLock { converted in
+      let floats = converted[entry.name] ?? Floats(bytes, number, entry.shape.reduce(1, *))
+      converted[entry.name] = floats
+      return UnsafePointer(floats.base)
+    }
   }
 }
 
 /// Converted numbers.
-private final class Floats {
+private final class Floats: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
 
   init(_ bytes: UnsafeRawBufferPointer, _ number: gnnc_number, _ count: Int) {

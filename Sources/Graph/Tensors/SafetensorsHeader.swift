@@ -162,7 +162,8 @@ extension SafetensorsError {
     case .gap(let tensor): "\(name) leaves a gap before `\(tensor)`"
     case .leftOver(let announced, let found):
       "\(name) announces \(announced) bytes of tensors and holds \(found)"
-    case .element(let tensor, let element): "`\(tensor)` in \(name) holds \(element) numbers; floats are wanted"
+    case .element(let tensor, let element):
+      "`\(tensor)` in \(name) holds \(element) numbers; floats are wanted"
     }
   }
 

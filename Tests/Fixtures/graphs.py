@@ -101,7 +101,7 @@ def hub(folder):
     into_second = numpy.stack([random.integers(0, 299, 4097), numpy.full(4097, 299)])
     others = numpy.stack([random.integers(0, 300, 500), random.integers(1, 299, 500)])
     index = random.permutation(numpy.concatenate([into_hub, into_second, others], axis=1).T).T
-    index = numpy.ascontiguousarray(index.astype(numpy.uint16))
+    index = numpy.ascontiguousarray(index.astype(numpy.uint32))
     edges = index.shape[1]
     plain.write(
         folder,

@@ -53,7 +53,7 @@ private func numbers(_ bytes: Data, _ element: String, _ file: URL) throws -> [D
   switch element {
   case "<f4": return all(Float.self) { Double($0) }
   case "<f8": return all(Double.self) { $0 }
-  case "<u2": return all(UInt16.self) { Double($0) }
+  case "<u4": return all(UInt32.self) { Double($0) }
   case "<i4": return all(Int32.self) { Double($0) }
   case "<i8": return all(Int64.self) { Double($0) }
   default: throw FixtureFault.unreadable(file.path)

@@ -33,6 +33,7 @@ struct Terminal: Sendable {
   func answer(json value: @autoclosure () -> some Encodable) throws {
     guard voice == .json else { return }
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     StandardStream.output.writeLine(String(decoding: try encoder.encode(value()), as: UTF8.self))
   }

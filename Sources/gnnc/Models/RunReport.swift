@@ -11,15 +11,15 @@ struct RunReport: Encodable {
   }
 
   /// Of the best run: from the first call of a stage to the last return.
-  let stages_seconds: Double
-  let exchange_seconds: Double
-  let prologue_seconds: Double
+  let stagesSeconds: Double
+  let exchangeSeconds: Double
+  let prologueSeconds: Double
   /// The whole process, from its start to the last byte written.
-  let total_seconds: Double
+  let totalSeconds: Double
   /// Until the first stage, and from the last stage on.
-  let open_seconds: Double
-  let write_seconds: Double
-  let peak_bytes: UInt64
+  let openSeconds: Double
+  let writeSeconds: Double
+  let peakBytes: UInt64
   let stages: [Stage]
   /// The stages' seconds of every run.
   let runs: [Double]
@@ -29,13 +29,13 @@ struct RunReport: Encodable {
     stages = zip(run.model.tables.stages, best.stages).map {
       Stage(name: $0.name, prologue: $0.isPrologue, seconds: $1)
     }
-    stages_seconds = best.total
-    exchange_seconds = best.exchange
-    prologue_seconds = stages.filter(\.prologue).reduce(0) { $0 + $1.seconds }
-    total_seconds = total
-    open_seconds = opened
-    write_seconds = total - computed
-    peak_bytes = peakMemory()
+    stagesSeconds = best.total
+    exchangeSeconds = best.exchange
+    prologueSeconds = stages.filter(\.prologue).reduce(0) { $0 + $1.seconds }
+    totalSeconds = total
+    openSeconds = opened
+    writeSeconds = total - computed
+    peakBytes = peakMemory()
     runs = times.map(\.total)
   }
 
@@ -48,8 +48,8 @@ struct RunReport: Encodable {
     }
     let best = runs.count > 1 ? ", best of \(runs.count)" : ""
     lines.append(
-      "\(output): opened in \(Units.seconds(open_seconds)), computed in \(Units.seconds(stages_seconds))\(best), "
-        + "written in \(Units.seconds(write_seconds)); \(Units.bytes(peak_bytes)) of memory at most")
+      "\(output): opened in \(Units.seconds(openSeconds)), computed in \(Units.seconds(stagesSeconds))\(best), "
+        + "written in \(Units.seconds(writeSeconds)); \(Units.bytes(peakBytes)) of memory at most")
     return lines
   }
 }

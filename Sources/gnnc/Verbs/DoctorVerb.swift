@@ -41,16 +41,16 @@ enum DoctorVerb {
     let path: String
     let version: String
     let used: Bool
-    let open_mp: String
-    let open_blas: String
+    let openMp: String
+    let openBlas: String
     let help: String?
 
     init(_ trial: CompilerTrial, used: Bool) {
       path = trial.compiler.path
       version = trial.compiler.version
       self.used = used
-      open_mp = trial.complaint
-      open_blas = trial.openBLASComplaint
+      openMp = trial.complaint
+      openBlas = trial.openBLASComplaint
       help = trial.remedy
     }
   }

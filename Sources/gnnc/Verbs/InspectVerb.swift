@@ -148,12 +148,12 @@ private struct ModelAnswer: Encodable {
   let manifest: Manifest
   let stages: [Stage]
   let outputs: [Output]
-  let packed_bytes: Int
+  let packedBytes: Int
 
   init(_ model: CompiledModel) {
     let tables = model.tables
     manifest = model.manifest
-    packed_bytes = tables.packedBytes
+    packedBytes = tables.packedBytes
     stages = tables.stages.map { stage in
       Stage(
         name: stage.name, vertices: tables.vertexTypes[stage.vertexType].name, level: stage.level,

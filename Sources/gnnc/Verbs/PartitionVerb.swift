@@ -85,14 +85,14 @@ enum PartitionVerb {
     let parts: Int
     let vertices: UInt64
     let edges: UInt64
-    let cut_edges: UInt64
+    let cutEdges: UInt64
     let seconds: Double
 
     init(_ report: PartitionReport, seconds: Double) {
       parts = report.summary.parts
       vertices = report.summary.vertexTypes.reduce(0) { $0 + $1.count }
       edges = report.summary.edgeTypes.reduce(0) { $0 + $1.count }
-      cut_edges = report.cutEdges
+      cutEdges = report.cutEdges
       self.seconds = seconds
     }
   }

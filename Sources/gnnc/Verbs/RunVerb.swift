@@ -129,13 +129,13 @@ enum RunVerb {
   }
 
   private struct PlanAnswer: Encodable {
-    let memory_bytes: UInt64
-    let file_bytes: UInt64
+    let memoryBytes: UInt64
+    let fileBytes: UInt64
     let entries: [String: UInt64]
 
     init(_ plan: MemoryPlan) {
-      memory_bytes = plan.total(.process)
-      file_bytes = plan.total(.files)
+      memoryBytes = plan.total(.process)
+      fileBytes = plan.total(.files)
       entries = Dictionary(uniqueKeysWithValues: plan.entries.map { ($0.name, $0.bytes) })
     }
   }

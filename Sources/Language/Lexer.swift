@@ -19,9 +19,9 @@ struct Lexer {
     return tokens
   }
 
-  /// The tokens of one stretch of a text: what stands between the braces of a key.
-  static func tokens(of span: Span) throws(Failure) -> [Token] {
-    var lexer = Lexer(span.source, bytes: Array(span.source.text.utf8), from: span.lower, to: span.upper)
+  /// The tokens of one stretch of a text, given as its bytes: what stands between the braces of a key.
+  static func tokens(of span: Span, in bytes: [UInt8]) throws(Failure) -> [Token] {
+    var lexer = Lexer(span.source, bytes: bytes, from: span.lower, to: span.upper)
     lexer.atLineStart = false
     let tokens = lexer.run()
     guard lexer.errors.isEmpty else { throw Failure(lexer.errors.map(\.diagnostic)) }
@@ -31,7 +31,8 @@ struct Lexer {
   private init(_ source: SourceText, bytes: [UInt8], from lower: Int, to upper: Int) {
     self.source = source
     self.bytes = bytes
-    position = lower
+    // Some editors put a byte order mark before the text.
+    position = lower == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : lower
     end = upper
   }
 

@@ -56,7 +56,7 @@ extension Parser {
     while !takeSymbol(.closeBrace) {
       guard !isAtEnd else { throw .unclosed(open.span, "{") }
       if takeSymbol(.comma) || takeSymbol(.semicolon) { continue }
-      let name = try name("a feature's name, or `}`")
+      let name = try anyName("a feature's name, or `}`")
       try expectSymbol(.colon, "and a type after the feature's name")
       features.append(GraphBlock.Feature(name: name, type: try valueType()))
     }

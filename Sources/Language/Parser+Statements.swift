@@ -168,7 +168,6 @@ extension Parser {
   }
 
   private mutating func template(in span: Span) throws(SyntaxError) -> Template {
-    let bytes = Array(source.text.utf8)
     let end = span.upper - 1
     var position = span.lower + 1
     var pieces: [Template.Piece] = []
@@ -203,7 +202,7 @@ extension Parser {
   private mutating func hole(_ span: Span) throws(SyntaxError) -> Expression {
     let tokens: [Token]
     do {
-      tokens = try Lexer.tokens(of: span)
+      tokens = try Lexer.tokens(of: span, in: bytes)
     } catch {
       throw .expected("a static value between the braces", span, found: "")
     }
@@ -211,7 +210,7 @@ extension Parser {
     if tokens.count == 2, case .name(let word) = tokens[0].kind, TypeName(rawValue: word) != nil {
       return Expression(node: .name(word), span: span, depth: 1)
     }
-    var parser = Parser(source, tokens)
+    var parser = Parser(source, tokens, bytes)
     parser.nesting = nesting + 1
     parser.openBrackets = 1
     let value = try parser.expression()

@@ -9,6 +9,7 @@ struct Parser {
   static let deepest = 100
 
   let source: SourceText
+  let bytes: [UInt8]
   private let tokens: [Token]
   private var position = 0
   var errors: [SyntaxError] = []
@@ -19,14 +20,15 @@ struct Parser {
   var nestingOfBlock = 0
 
   static func parse(_ source: SourceText, _ tokens: [Token]) throws(Failure) -> Tree {
-    var parser = Parser(source, tokens)
+    var parser = Parser(source, tokens, Array(source.text.utf8))
     let tree = parser.file()
     guard parser.errors.isEmpty else { throw Failure(parser.errors.prefix(20).map(\.diagnostic)) }
     return tree
   }
 
-  init(_ source: SourceText, _ tokens: [Token]) {
+  init(_ source: SourceText, _ tokens: [Token], _ bytes: [UInt8]) {
     self.source = source
+    self.bytes = bytes
     self.tokens = tokens
   }
 
@@ -141,6 +143,15 @@ struct Parser {
     return Name(text: text, span: previous.span)
   }
 
+  /// A name that always stands behind a dot, and so may be a word of the language.
+  mutating func anyName(_ what: String) throws(SyntaxError) -> Name {
+    guard case .name(let text) = current.kind else {
+      throw .expected(what, here, found: self.text(of: current))
+    }
+    advance()
+    return Name(text: text, span: previous.span)
+  }
+
   /// Where something is missing: the current token, or the end of the line before it.
   var here: Span {
     let token = current
@@ -156,8 +167,7 @@ struct Parser {
 
   /// A token as it stands in the text.
   func spelling(of token: Token) -> String {
-    let bytes = Array(source.text.utf8)
-    return String(decoding: bytes[token.span.lower..<token.span.upper], as: UTF8.self)
+    String(decoding: bytes[token.span.lower..<token.span.upper], as: UTF8.self)
   }
 
   func join(_ first: Span, _ last: Span) -> Span {

@@ -99,22 +99,22 @@ private let hgt = """
     instructions(
       "  x = family(sum(get_vertex(paper.x)), sum(get_vertex(author.a)))\n  output y = message_passing(all edges, Mean, h: x)[paper]",
       modules: modules) == """
-      %0 x  = feature x           : paper f32[16]
-      %1 x  = sum %0 axis 0       : paper f32
-      %2 a  = feature a           : author f32[8]
-      %3 x  = sum %2 axis 0       : author f32
-      %4 x  = source %1           : cites f32
-      %5 x  = source %3           : writes f32
-      %6    = in_degree cites     : paper f32
-      %7    = in_degree writes    : paper f32
-      %8    = add %6, %7          : paper f32
-      %9    = literal 1.0         : constant f32
-      %10   = maximum %8, %9      : paper f32
-      %11   = incoming.sum %4, %5 : paper f32
-      %12 y = divide %11, %10     : paper f32
-      output y = %12
+        %0 x  = feature x           : paper f32[16]
+        %1 x  = sum %0 axis 0       : paper f32
+        %2 a  = feature a           : author f32[8]
+        %3 x  = sum %2 axis 0       : author f32
+        %4 x  = source %1           : cites f32
+        %5 x  = source %3           : writes f32
+        %6    = in_degree cites     : paper f32
+        %7    = in_degree writes    : paper f32
+        %8    = add %6, %7          : paper f32
+        %9    = literal 1.0         : constant f32
+        %10   = maximum %8, %9      : paper f32
+        %11   = incoming.sum %4, %5 : paper f32
+        %12 y = divide %11, %10     : paper f32
+        output y = %12
 
-      """)
+        """)
 }
 
 @Test func stateRunsThroughRepetition() throws {

@@ -26,7 +26,7 @@ package enum Language {
     let trees = try Loader.load(main, texts)  // text -> tokens -> tree, for the model and all that it uses
     let names = try Names.resolve(trees)  // tree -> modules by name; every name checked
     let schema = try SchemaReader.read(names)  // the graph block -> vertex types, edge types, features
-    return try Elaborator.run(names, schema)  // options decided, repetition unrolled, types checked -> program
+    return try Elaborator.run(names, schema)  // options, repetition, modules, types -> program
   }
 
   /// What a model expects of a graph; its modules and model may still be wrong.

@@ -6,8 +6,8 @@
 // multiply-add. NaN, infinity, subnormals and the sign of zero come out as IEEE 754 asks; a NaN's own sign and payload are
 // no part of the promise.
 //
-// "within N ulp" is the largest error over all floats, as tests/math measures it. Coefficients come from
-// tests/math/fit.py. Subnormal results are as close as normal ones, in units of 2^-149.
+// "within N ulp" is the largest error over all floats (for pow, over a billion pairs), as tests/math measures it.
+// Coefficients come from tests/math/fit.py. Subnormal results are as close as normal ones, in units of 2^-149.
 #pragma once
 #include <stdint.h>
 #include <string.h>
@@ -137,7 +137,7 @@ static inline float gnnc_sigmoid(float x) {
 
 GNNC_BOUND(gnnc_tanh_high, 10.0f);
 
-// tanh x within 2.3 ulp: with h = (e^2|x| - 1) / 2, h / (h + 1).
+// tanh x within 2.42 ulp: with h = (e^2|x| - 1) / 2, h / (h + 1).
 static inline float gnnc_tanh(float x) {
   float size = gnnc_at_most(gnnc_abs(x), gnnc_tanh_high);
   float h = gnnc_half_expm1(size + size);
@@ -166,7 +166,7 @@ static inline float gnnc_log_split(float f, uint32_t exponent) {
   return __builtin_fmaf(e, GNNC_LN2_HIGH, y);
 }
 
-// ln x within 1 ulp; -inf at zero, NaN below.
+// ln x within 0.95 ulp; -inf at zero, NaN below.
 static inline float gnnc_log(float x) {
   uint32_t subnormal = x < 0x1p-126f;
   float scaled = x * (subnormal ? 0x1p23f : 1.0f);
@@ -178,8 +178,8 @@ static inline float gnnc_log(float x) {
   return x == 0.0f ? -GNNC_INFINITY : y;
 }
 
-// ln(1 + x) within 1.5 ulp; -inf at -1, NaN below. The exponent is that of 1 + x, but f = (1 + x) / 2^e - 1 is put together
-// from x / 2^e and 1 / 2^e - 1, so that what 1 + x loses in rounding is kept.
+// ln(1 + x) within 1.55 ulp; -inf at -1, NaN below. The exponent is that of 1 + x, but f = (1 + x) / 2^e - 1 is put
+// together from x / 2^e and 1 / 2^e - 1, so that what 1 + x loses in rounding is kept.
 static inline float gnnc_log1p(float x) {
   uint32_t exponent = (gnnc_bits(1.0f + x) - GNNC_TWO_THIRDS) & 0xff800000u;
   float scale = gnnc_float(0x40800000u - exponent);  // 4 / 2^e, a normal float for every e
@@ -195,7 +195,7 @@ static inline float gnnc_log1p(float x) {
 
 GNNC_BOUND(gnnc_erf_high, 4.0f);
 
-// erf x within 1.1 ulp: odd polynomial near zero, else 1 - e^-p(|x|).
+// erf x within 1.11 ulp: odd polynomial near zero, else 1 - e^-p(|x|).
 static inline float gnnc_erf(float x) {
   float s = x * x;
   float near = 0x1.4e469cp-14f;
@@ -265,7 +265,7 @@ static inline float gnnc_turn(float x, uint64_t quarters) {
   return gnnc_abs(x) == GNNC_INFINITY ? GNNC_NAN : (float)y;
 }
 
-// sin x and cos x within 1 ulp up to 2^48, and what they are there beyond: floats lie 10^7 turns apart by then.
+// sin x and cos x within 0.501 ulp up to 2^48, and what they are there beyond: floats lie 10^6 turns apart by then.
 static inline float gnnc_sin(float x) { return gnnc_turn(x, 0); }
 static inline float gnnc_cos(float x) { return gnnc_turn(x, 1); }
 

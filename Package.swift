@@ -31,16 +31,20 @@ let package = Package(
 
     .executableTarget(name: "gnnc", dependencies: ["Diagnostics", "Compiler", "Graph", "Launcher", "CRuntime"]),
 
+    .target(name: "TestSupport", dependencies: ["Program"], path: "Tests/TestSupport"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "ProgramTests", dependencies: ["Program", "Diagnostics"]),
-    .testTarget(name: "PassesTests", dependencies: ["Passes", "Program", "Diagnostics"]),
+    .testTarget(name: "PassesTests", dependencies: ["Passes", "Program", "Diagnostics", "TestSupport"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language", "Program", "Diagnostics", "Library"]),
     .testTarget(
       name: "StagesTests",
       dependencies: ["Stages", "Passes", "Program", "Language", "Library", "Diagnostics"]),
     .testTarget(
       name: "CompilerTests",
-      dependencies: ["Compiler", "Stages", "CBackend", "Passes", "Program", "Launcher", "Graph", "Diagnostics"]),
+      dependencies: [
+        "Compiler", "Stages", "CBackend", "Passes", "Program", "Launcher", "Graph", "Diagnostics", "TestSupport",
+      ],
+      exclude: ["Resources"]),
     .testTarget(name: "GraphTests", dependencies: ["Graph", "Diagnostics", "CRuntime"]),
     .testTarget(
       name: "LauncherTests", dependencies: ["Launcher", "Graph", "Diagnostics", "CRuntime"],

@@ -1,11 +1,20 @@
-@testable import Program
+import Program
 
 /// Makes small well-typed programs from a seed: two vertex types, three edge types, and steps as models have them.
-struct RandomProgram {
-  private var noise: Noise
-  private var builder: ProgramBuilder
+package struct RandomProgram {
+  var noise: Noise
+  var builder: ProgramBuilder
   /// Values over vertices, edges and constants that a step may read.
-  private var pool: [ValueID] = []
+  var pool: [ValueID] = []
+  private let breadth: Breadth
+
+  /// Which operations steps are made of.
+  package enum Breadth: Sendable {
+    /// Those that passes rewrite.
+    case usual
+    /// All that the language has.
+    case all
+  }
 
   private static let schema = Schema(
     vertexTypes: [
@@ -26,25 +35,26 @@ struct RandomProgram {
         features: [.init(name: "share", element: .f32, shape: [2])]),
     ])
 
-  static func make(seed: UInt64, steps: Int = 24) throws -> Program {
-    var random = RandomProgram(seed: seed)
+  package static func make(seed: UInt64, steps: Int = 24, breadth: Breadth = .usual) throws -> Program {
+    var random = RandomProgram(seed: seed, breadth)
     try random.leaves()
     for _ in 0..<steps { try random.step() }
     return try random.finish()
   }
 
-  private init(seed: UInt64) {
+  private init(seed: UInt64, _ breadth: Breadth) {
+    self.breadth = breadth
     noise = Noise(state: seed &* 0x9e37_79b9_7f4a_7c15 | 1)
     builder = ProgramBuilder(schema: RandomProgram.schema)
   }
 
-  private mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &noise) }
+  mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &noise) }
 
-  private mutating func pick<T>(_ choices: [T]) -> T? {
+  mutating func pick<T>(_ choices: [T]) -> T? {
     choices.isEmpty ? nil : choices[below(choices.count)]
   }
 
-  private func type(_ value: ValueID) -> Type { builder.type(value) }
+  func type(_ value: ValueID) -> Type { builder.type(value) }
 
   private mutating func leaves() throws {
     pool.append(try builder.feature(0, of: VertexTypeID(0)))
@@ -57,20 +67,25 @@ struct RandomProgram {
     pool.append(try parameter([4]))
   }
 
-  private mutating func parameter(_ shape: [Int]) throws -> ValueID {
+  mutating func parameter(_ shape: [Int]) throws -> ValueID {
     let key = "w\(builder.program.parameters.count)"
     return try builder.parameter(Parameter(keys: [key], shape: shape.map { .size($0) }))
   }
 
   private mutating func step() throws {
     let made: ValueID?
-    switch below(12) {
+    switch below(breadth == .all ? 17 : 12) {
     case 0, 1: made = try toEdges()
     case 2, 3, 4: made = try reduced()
     case 5: made = try mapped()
     case 6, 7, 8: made = try combined()
     case 9: made = try moved()
-    default: made = try function()
+    case 10, 11: made = try function()
+    case 12: made = try normalized()
+    case 13: made = try rewired()
+    case 14: made = try chosen()
+    case 15: made = try batched()
+    default: made = try curved()
     }
     guard let made, type(made).width <= 64 else { return }
     pool.append(made)
@@ -167,6 +182,6 @@ struct RandomProgram {
 }
 
 extension Space {
-  fileprivate var isOverVertices: Bool { if case .vertices = self { true } else { false } }
-  fileprivate var isOverEdges: Bool { if case .edges = self { true } else { false } }
+  var isOverVertices: Bool { if case .vertices = self { true } else { false } }
+  var isOverEdges: Bool { if case .edges = self { true } else { false } }
 }

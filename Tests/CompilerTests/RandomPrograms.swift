@@ -1,0 +1,91 @@
+import Foundation
+import Passes
+import Program
+import TestSupport
+import Testing
+
+/// Random programs, compiled against interpreted: many to one C file. `GNNC_FUZZ_SEED` asks for other seeds than the
+/// fixed ones, `GNNC_FUZZ` for so many batches of them.
+@Suite struct RandomPrograms {
+  private static let size = 25
+
+  /// Where each batch's seeds begin.
+  private static let batches: [UInt64] = {
+    let environment = ProcessInfo.processInfo.environment
+    let asked = environment["GNNC_FUZZ_SEED"].flatMap { UInt64($0) }
+    let count = environment["GNNC_FUZZ"].flatMap { Int($0) } ?? 12
+    return (0..<count).map { (asked ?? 1) &* 1_000_000 &+ UInt64($0 * size) }
+  }()
+
+  @Test(arguments: batches) func compiledProgramsAgreeWithTheInterpreter(start: UInt64) throws {
+    let cases = try (0..<Self.size).map { try Self.make(seed: start + UInt64($0)) }
+    try expectAgreement(of: cases, compiler: "gcc")
+  }
+
+  private static func make(seed: UInt64) throws -> ModelCase {
+    var program = try RandomProgram.make(seed: seed, breadth: seed % 2 == 0 ? .all : .usual)
+    // A compiled model answers for vertices.
+    program.outputs = program.outputs.filter { [program] output in
+      if case .vertices = program[output.value].type.space { true } else { false }
+    }
+    // One in eight has a row of more than one chunk.
+    var data = RandomGraph.data(for: program, seed: seed, hub: seed % 16 == 3 ? 9000 : 40)
+    if seed % 5 == 4 { poison(&data, with: seed % 2 == 0 ? .nan : .infinity, seed) }
+    let optimized = seed % 7 == 6 ? program : try optimize(program).last!.program
+    return try ModelCase(name: "seed \(seed)", optimized, data)
+  }
+
+  private static func poison(_ data: inout GraphData, with number: Double, _ seed: UInt64) {
+    for type in data.features.keys {
+      for feature in data.features[type]!.keys where !data.features[type]![feature]!.isEmpty {
+        let count = data.features[type]![feature]!.count
+        data.features[type]![feature]![Int(seed % UInt64(count))] = number
+      }
+    }
+  }
+}
+
+/// Builds and runs the models, and holds their numbers against the interpreter's with its bounds.
+func expectAgreement(of cases: [ModelCase], compiler: String, flags: [String] = []) throws {
+  switch try ModelBatch(cases: cases).run(compiler: compiler, flags: flags) {
+  case .doesNotCompile(let why): Issue.record("\(cases.map(\.name)) with \(compiler): \(why)")
+  case .crashed(let how): Issue.record("\(cases.map(\.name)): \(how)")
+  case .ran(let answers, let differences):
+    #expect(differences == "", "numbered from \(cases[0].name)")
+    var tally = Tally()
+    for (model, numbers) in zip(cases, answers) { try tally.compare(model, numbers) }
+    #expect(tally.uncertain * 4 <= tally.all, "bounds are infinite for \(tally.uncertain) of \(tally.all) numbers")
+  }
+}
+
+/// How many numbers were compared, and of how many nothing could be said.
+private struct Tally {
+  var all = 0
+  var uncertain = 0
+
+  mutating func compare(_ model: ModelCase, _ numbers: [Float]) throws {
+    let expected = try interpret(model.program, on: model.data, as: Bounded.self)
+    var offset = 0
+    for output in model.program.outputs {
+      let wanted = expected[output.name]!.numbers
+      all += wanted.count
+      uncertain += wanted.count { $0.error == .infinity }
+      let found = numbers[offset..<offset + wanted.count]
+      offset += wanted.count
+      if let place = zip(wanted, found).enumerated().first(where: { !Self.agrees($1.1, with: $1.0) })?.offset {
+        let number = found[found.startIndex + place]
+        Issue.record(
+          "\(model.name), \(output.name)[\(place)]: compiled \(number), interpreted \(wanted[place])\n\(model.program.text)")
+        return
+      }
+    }
+  }
+
+  /// Within four times the bound; as NaN or infinite where that is certain.
+  private static func agrees(_ found: Float, with wanted: Bounded) -> Bool {
+    if wanted.error == .infinity { return true }
+    if wanted.value.isNaN { return found.isNaN }
+    if wanted.value.isInfinite { return Double(found) == wanted.value }
+    return abs(Double(found) - wanted.value) <= 4 * wanted.error + 0x1p-148
+  }
+}

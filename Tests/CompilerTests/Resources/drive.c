@@ -1,0 +1,191 @@
+// Runs many compiled models, each over a graph of its own, and writes what they give.
+//
+//   drive CASES ANSWERS
+//
+// CASES holds, for each model of `all_models` in turn: the number of vertices of each type; the model's weights, in the
+// order of its table; its edge sets; its features. Everything stands at a multiple of 8 bytes. Each model runs whole on
+// one thread, whole on two, and in three partitions on two: the bits must be the same. Memory that a stage does not own
+// yet holds NaN, and every array ends where the contract says, so that a sanitizer sees what is read beyond.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gnnc_runtime.h"
+
+extern const gnnc_model *const all_models[];
+extern const int all_models_count;
+
+enum { MOST_PARTS = 3 };
+
+static const char *cursor;
+
+static const void *take(size_t bytes) {
+  const void *start = cursor;
+  cursor += (bytes + 7) / 8 * 8;
+  return start;
+}
+
+static uint64_t take_count(void) { return *(const uint64_t *)take(8); }
+
+static void *make(size_t bytes) {
+  void *memory = NULL;
+  if (posix_memalign(&memory, 64, bytes ? bytes : 1)) abort();
+  memset(memory, 0xff, bytes);
+  return memory;
+}
+
+// ----------------------------------------------------------------------------------------------------- the graph
+
+typedef struct {
+  uint64_t *counts;
+  void **tensors;
+  uint64_t longest;
+} world;
+
+static gnnc_rows part_of(uint64_t count, int part, int parts) {
+  const uint64_t first = count * part / parts, end = count * (part + 1) / parts;
+  return (gnnc_rows){first, end - first};
+}
+
+// One partition of an edge set; hubs are told from the rows' lengths.
+static gnnc_edges cut(const gnnc_edges *whole, int part, int parts) {
+  const gnnc_rows rows = part_of(whole->rows, part, parts);
+  gnnc_edges own = {.rows = rows.count, .start = whole->start + rows.first, .source = whole->source};
+  if (whole->loops) own.loops = whole->loops + rows.first;
+  uint32_t *hub = make(rows.count * sizeof *hub);
+  for (uint64_t r = 0; r < rows.count; r++)
+    if (own.start[r + 1] - own.start[r] > GNNC_CHUNK) hub[own.hubs++] = (uint32_t)r;
+  own.hub = hub;
+  return own;
+}
+
+static gnnc_edges take_edges(world *w) {
+  gnnc_edges edges = {.rows = take_count()};
+  const uint64_t count = take_count(), has_loops = take_count();
+  edges.start = take((edges.rows + 1) * 8);
+  uint32_t *source = make((count + GNNC_SOURCE_PADDING) * sizeof *source);
+  memset(source, 0, (count + GNNC_SOURCE_PADDING) * sizeof *source);
+  memcpy(source, take(count * 4), count * 4);
+  edges.source = source;
+  if (has_loops) edges.loops = take(edges.rows * 4);
+  for (uint64_t r = 0; r < edges.rows; r++)
+    if (edges.start[r + 1] - edges.start[r] > w->longest) w->longest = edges.start[r + 1] - edges.start[r];
+  return edges;
+}
+
+static void *take_feature(const gnnc_tensor *tensor) {
+  const uint64_t rows = take_count();
+  const float *dense = take(rows * tensor->width * 4);
+  float *feature = make(rows * tensor->stride * 4);
+  for (uint64_t r = 0; r < rows; r++)
+    memcpy(feature + r * tensor->stride, dense + r * tensor->width, tensor->width * 4);
+  return feature;
+}
+
+static void make_stored(const gnnc_model *model, world *w) {
+  void **buffers = make(model->buffers * sizeof *buffers);
+  for (uint32_t b = 0; b < model->buffers; b++)
+    buffers[b] = make(model->buffer[b].row_bytes * w->counts[model->buffer[b].vertex_type]);
+  for (uint32_t t = 0; t < model->tensors; t++)
+    if (model->tensor[t].kind == GNNC_STORED) w->tensors[t] = buffers[model->tensor[t].buffer];
+  free(buffers);
+}
+
+// --------------------------------------------------------------------------------------------------------- a run
+
+static void run(const gnnc_model *model, world *w, const gnnc_edges *whole, const void *weights, int parts, int threads) {
+  static const volatile int stop = 0;
+  make_stored(model, w);
+  void *arena = make(threads * model->arena_bytes);
+  void *hub = make(model->hub_bytes_per_chunk * (w->longest / GNNC_CHUNK + 1));
+  gnnc_rows *of_part[MOST_PARTS];
+  gnnc_edges *edges_of_part[MOST_PARTS];
+  for (int p = 0; p < parts; p++) {
+    of_part[p] = make((model->vertex_types + 1) * sizeof **of_part);
+    edges_of_part[p] = make((model->edge_sets + 1) * sizeof **edges_of_part);
+    for (uint32_t t = 0; t < model->vertex_types; t++) of_part[p][t] = part_of(w->counts[t], p, parts);
+    for (uint32_t s = 0; s < model->edge_sets; s++) edges_of_part[p][s] = cut(&whole[s], p, parts);
+  }
+  for (uint32_t s = 0; s < model->stages; s++)
+    for (int p = 0; p < parts; p++) {
+      const gnnc_call call = {(uint32_t)threads, of_part[p], edges_of_part[p], w->tensors, weights, arena, hub, &stop};
+      if (model->stage[s].run(&call) != GNNC_OK) abort();
+    }
+  free(arena);
+  free(hub);
+}
+
+static float *answers(const gnnc_model *model, const world *w, uint64_t *count) {
+  *count = 0;
+  for (uint32_t o = 0; o < model->outputs; o++)
+    *count += w->counts[model->tensor[model->output[o].tensor].of] * model->output[o].width;
+  float *all = make(*count * 4), *next = all;
+  for (uint32_t o = 0; o < model->outputs; o++) {
+    const gnnc_output *output = &model->output[o];
+    const gnnc_tensor *tensor = &model->tensor[output->tensor];
+    const float *rows = w->tensors[output->tensor];
+    for (uint64_t r = 0; r < w->counts[tensor->of]; r++, next += output->width)
+      memcpy(next, rows + r * tensor->stride + output->first, output->width * 4);
+  }
+  return all;
+}
+
+static int same(float a, float b) { return a != a ? b != b : !memcmp(&a, &b, 4); }
+
+static void drive(int number, const gnnc_model *model, FILE *out) {
+  world w = {.counts = make(model->vertex_types * 8)};
+  w.tensors = make(model->tensors * sizeof *w.tensors);
+  for (uint32_t t = 0; t < model->vertex_types; t++) w.counts[t] = take_count();
+
+  const float **raw = make(model->weights * sizeof *raw);
+  for (uint32_t i = 0; i < model->weights; i++) {
+    size_t count = 1;
+    for (uint32_t d = 0; d < model->weight[i].rank; d++) count *= model->weight[i].shape[d];
+    raw[i] = take(count * 4);
+  }
+  void *weights = make(model->packed_bytes);
+  memset(weights, 0, model->packed_bytes);
+  if (model->pack(raw, weights) != GNNC_OK) abort();
+
+  gnnc_edges *whole = make((model->edge_sets + 1) * sizeof *whole);
+  for (uint32_t s = 0; s < model->edge_sets; s++) whole[s] = take_edges(&w);
+  for (uint32_t t = 0; t < model->tensors; t++)
+    if (model->tensor[t].kind != GNNC_STORED) w.tensors[t] = take_feature(&model->tensor[t]);
+
+  static const int ways[][2] = {{1, 1}, {1, 2}, {3, 2}};
+  float *first = NULL;
+  for (int way = 0; way < 3; way++) {
+    run(model, &w, whole, weights, ways[way][0], ways[way][1]);
+    uint64_t count;
+    float *now = answers(model, &w, &count);
+    if (!first) {
+      first = now;
+      fwrite(first, 4, count, out);
+      continue;
+    }
+    for (uint64_t i = 0; i < count; i++)
+      if (!same(first[i], now[i])) {
+        printf("%d: number %zu is %a, and %a in %d partitions on %d threads\n", number, (size_t)i, (double)first[i],
+               (double)now[i], ways[way][0], ways[way][1]);
+        break;
+      }
+  }
+}
+
+int main(int argc, char **argv) {
+  if (argc != 3) return 2;
+  FILE *in = fopen(argv[1], "rb"), *out = fopen(argv[2], "wb");
+  if (!in || !out) return 2;
+  fseek(in, 0, SEEK_END);
+  const size_t bytes = (size_t)ftell(in);
+  char *cases = make(bytes);
+  rewind(in);
+  if (fread(cases, 1, bytes, in) != bytes) return 2;
+  cursor = cases;
+  for (int m = 0; m < all_models_count; m++) {
+    // Left behind where a model crashes.
+    fprintf(stderr, "model %d\n", m);
+    drive(m, all_models[m], out);
+  }
+  return fclose(out) ? 2 : 0;
+}

@@ -118,9 +118,9 @@ typedef struct {
 uint64_t gnnc_find_bad_index(const void *indices, gnnc_index_kind kind, uint64_t count, uint64_t limit,
                              uint32_t threads, int64_t *value);
 
-// Adds one to degree[v] for each mention of v.
-void gnnc_count_mentions(const void *indices, gnnc_index_kind kind, uint64_t count, uint32_t threads,
-                         uint64_t *degree);
+// Adds one to degree[v] for each mention of v, which is below `vertices`.
+void gnnc_count_mentions(const void *indices, gnnc_index_kind kind, uint64_t count, uint64_t vertices,
+                         uint32_t threads, uint64_t *degree);
 
 // The vertices by falling degree; equal ones ascend. Returns 0 if there is no memory.
 int gnnc_order_by_degree(const uint64_t *degree, uint64_t count, uint32_t *vertex_of_rank);

@@ -28,6 +28,7 @@ typedef struct {
   uint64_t *start;         // by row, before repeats are dropped
   int bucket_bits;         // a row belongs to bucket start[row] >> bucket_bits
   uint64_t buckets;
+  uint16_t *bucket_of_row; // a fourth of `start`, so that more of it stays in cache
   uint64_t *place;         // [slice][bucket]: where the slice's next in-edge of the bucket goes
   uint64_t *bucket_row;    // buckets + 1: the first row of each
   uint64_t *bucket_size;   // after repeats are dropped
@@ -46,7 +47,8 @@ static inline uint32_t numbered(const uint32_t *numbers, uint32_t base, uint64_t
   return numbers ? numbers[vertex] : base + (uint32_t)vertex;
 }
 
-// The one or two in-edges that edge e of a list stands for.
+// The one or two in-edges that edge e of a list stands for. A self-loop is turned round like any other edge; what
+// drops repeats drops that too.
 static inline int in_edges_of(const building *job, const gnnc_numbered_edges *list, uint64_t e,
                               gnnc_in_edge out[2]) {
   const uint64_t s = vertex_at(list->edges.source, list->edges.kind, e);
@@ -55,23 +57,23 @@ static inline int in_edges_of(const building *job, const gnnc_numbered_edges *li
   out[0].row = numbered(list->target_row, list->target_base, t);
   out[0].rank = loop ? (uint32_t)job->ranks : numbered(list->source_rank, list->source_base, s);
   out[0].edge = e;
-  if (job->mode == GNNC_EACH || loop) return 1;
+  if (job->mode == GNNC_EACH) return 1;
   out[1].row = numbered(list->source_row, list->source_base, s);
-  out[1].rank = numbered(list->target_rank, list->target_base, t);
+  out[1].rank = loop ? (uint32_t)job->ranks : numbered(list->target_rank, list->target_base, t);
   out[1].edge = e;
   return 2;
 }
 
-static void count_rows(void *context, uint64_t s) {
-  building *job = context;
-  if (stopped(job)) return;
-  const slice here = job->slices[s];
-  gnnc_in_edge in[2];
-  for (uint64_t e = here.first; e < here.last; e++) {
-    const int n = in_edges_of(job, &job->lists[here.list], e, in);
-    for (int i = 0; i < n; i++) __atomic_fetch_add(&job->start[in[i].row], 1, __ATOMIC_RELAXED);
+static void count_rows(const building *job, const gnnc_numbered_edges *list, uint64_t rows, uint32_t threads) {
+  const mentions targets = {.indices = list->edges.target, .kind = list->edges.kind, .count = list->edges.count,
+                            .number = list->target_row, .base = list->target_base};
+  count_numbered(&targets, rows, threads, job->start);
+  if (job->mode == GNNC_NEIGHBOURS) {
+    const mentions sources = {.indices = list->edges.source, .kind = list->edges.kind, .count = list->edges.count,
+                              .number = list->source_row, .base = list->source_base};
+    count_numbered(&sources, rows, threads, job->start);
   }
-  progress(job, here.last - here.first);
+  progress(job, list->edges.count);
 }
 
 static void count_buckets(void *context, uint64_t s) {
@@ -82,7 +84,7 @@ static void count_buckets(void *context, uint64_t s) {
   gnnc_in_edge in[2];
   for (uint64_t e = here.first; e < here.last; e++) {
     const int n = in_edges_of(job, &job->lists[here.list], e, in);
-    for (int i = 0; i < n; i++) count[job->start[in[i].row] >> job->bucket_bits]++;
+    for (int i = 0; i < n; i++) count[job->bucket_of_row[in[i].row]]++;
   }
 }
 
@@ -94,8 +96,7 @@ static void spread(void *context, uint64_t s) {
   gnnc_in_edge in[2];
   for (uint64_t e = here.first; e < here.last; e++) {
     const int n = in_edges_of(job, &job->lists[here.list], e, in);
-    for (int i = 0; i < n; i++)
-      job->in_edge[place[job->start[in[i].row] >> job->bucket_bits]++] = in[i];
+    for (int i = 0; i < n; i++) job->in_edge[place[job->bucket_of_row[in[i].row]]++] = in[i];
   }
   progress(job, here.last - here.first);
 }
@@ -221,11 +222,14 @@ static int cut_buckets(building *job, uint64_t rows, uint64_t edges) {
   job->bucket_row = malloc((job->buckets + 1) * sizeof *job->bucket_row);
   job->bucket_size = calloc(job->buckets, sizeof *job->bucket_size);
   job->place = calloc(job->slice_count * job->buckets + 1, sizeof *job->place);
+  job->bucket_of_row = malloc((rows ? rows : 1) * sizeof *job->bucket_of_row);
   job->in_edge = malloc((edges ? edges : 1) * sizeof *job->in_edge);
-  if (!job->bucket_row || !job->bucket_size || !job->place || !job->in_edge) return 0;
+  if (!job->bucket_row || !job->bucket_size || !job->place || !job->bucket_of_row || !job->in_edge) return 0;
   uint64_t bucket = 0;
-  for (uint64_t row = 0; row < rows; row++)
-    while (bucket <= job->start[row] >> job->bucket_bits) job->bucket_row[bucket++] = row;
+  for (uint64_t row = 0; row < rows; row++) {
+    job->bucket_of_row[row] = (uint16_t)(job->start[row] >> job->bucket_bits);
+    while (bucket <= job->bucket_of_row[row]) job->bucket_row[bucket++] = row;
+  }
   while (bucket <= job->buckets) job->bucket_row[bucket++] = rows;
   return 1;
 }
@@ -266,7 +270,7 @@ static gnnc_status run(building *job, uint32_t lists, uint64_t rows, uint32_t th
   if (job->mode == GNNC_NEIGHBOURS) job->distinct = calloc(rows ? rows : 1, sizeof *job->distinct);
   if (!job->start || (job->mode == GNNC_NEIGHBOURS && !job->distinct) || !cut_slices(job, lists, threads))
     return gnnc_fail_memory(error, what, rows * 12);
-  gnnc_parallel(threads, job->slice_count, count_rows, job);
+  for (uint32_t l = 0; l < lists && !stopped(job); l++) count_rows(job, &job->lists[l], rows, threads);
   const uint64_t edges = sum_before(job->start, rows);
   if (!cut_buckets(job, rows, edges)) return gnnc_fail_memory(error, what, edges * sizeof *job->in_edge);
   gnnc_parallel(threads, job->slice_count, count_buckets, job);
@@ -287,6 +291,7 @@ gnnc_status gnnc_csr_build(const gnnc_numbered_edges *lists, uint32_t count, uin
   free(job.slices);
   free(job.place);
   free(job.bucket_row);
+  free(job.bucket_of_row);
   free(job.bucket_size);
   free(job.distinct);
   *csr = (gnnc_csr){.rows = rows, .ranks = ranks, .start = job.start, .in_edge = job.in_edge};

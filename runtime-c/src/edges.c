@@ -35,24 +35,53 @@ uint64_t gnnc_find_bad_index(const void *indices, gnnc_index_kind kind, uint64_t
   return job.first_bad;
 }
 
+// Each worker counts a stretch of its own into an array of its own: adding to one shared array would need locked
+// instructions, and those cannot overlap their cache misses.
 typedef struct {
-  const void *indices;
-  gnnc_index_kind kind;
-  uint64_t count, *degree;
+  const mentions *of;
+  uint64_t workers, numbers, *total;
+  uint32_t *partial;
 } counting;
 
-static void count_slice(void *context, uint64_t slice) {
-  const counting *job = context;
-  const uint64_t first = slice * SLICE;
-  const uint64_t last = first + SLICE < job->count ? first + SLICE : job->count;
-  for (uint64_t i = first; i < last; i++)
-    __atomic_fetch_add(&job->degree[vertex_at(job->indices, job->kind, i)], 1, __ATOMIC_RELAXED);
+static inline uint64_t number_at(const mentions *m, uint64_t i) {
+  const uint64_t vertex = vertex_at(m->indices, m->kind, i);
+  return m->number ? m->number[vertex] : m->base + vertex;
 }
 
-void gnnc_count_mentions(const void *indices, gnnc_index_kind kind, uint64_t count, uint32_t threads,
-                         uint64_t *degree) {
-  counting job = {.indices = indices, .kind = kind, .count = count, .degree = degree};
-  gnnc_parallel(threads, (count + SLICE - 1) / SLICE, count_slice, &job);
+static void count_share(void *context, uint64_t worker) {
+  const counting *job = context;
+  uint32_t *partial = job->partial + worker * job->numbers;
+  const uint64_t first = job->of->count / job->workers * worker;
+  const uint64_t last = worker + 1 == job->workers ? job->of->count : job->of->count / job->workers * (worker + 1);
+  for (uint64_t i = first; i < last; i++) partial[number_at(job->of, i)]++;
+}
+
+static void add_shares(void *context, uint64_t slice) {
+  const counting *job = context;
+  const uint64_t first = slice * SLICE;
+  const uint64_t last = first + SLICE < job->numbers ? first + SLICE : job->numbers;
+  for (uint64_t worker = 0; worker < job->workers; worker++)
+    for (uint64_t n = first; n < last; n++) job->total[n] += job->partial[worker * job->numbers + n];
+}
+
+void count_numbered(const mentions *of, uint64_t numbers, uint32_t threads, uint64_t *total) {
+  counting job = {.of = of, .numbers = numbers, .total = total, .workers = gnnc_thread_count(threads)};
+  // No more memory than sixteen bytes a mention, and no count past 32 bits.
+  if (job.workers > of->count * 4 / (numbers + 1)) job.workers = of->count * 4 / (numbers + 1);
+  if (job.workers > 1 && of->count < UINT32_MAX) job.partial = calloc(job.workers * numbers, sizeof *job.partial);
+  if (!job.partial) {
+    for (uint64_t i = 0; i < of->count; i++) total[number_at(of, i)]++;
+    return;
+  }
+  gnnc_parallel(threads, job.workers, count_share, &job);
+  gnnc_parallel(threads, (numbers + SLICE - 1) / SLICE, add_shares, &job);
+  free(job.partial);
+}
+
+void gnnc_count_mentions(const void *indices, gnnc_index_kind kind, uint64_t count, uint64_t vertices,
+                         uint32_t threads, uint64_t *degree) {
+  const mentions all = {.indices = indices, .kind = kind, .count = count};
+  count_numbered(&all, vertices, threads, degree);
 }
 
 // Stable counting sorts by 16 bits of (largest - degree) at a time, lowest first.

@@ -12,3 +12,15 @@ static inline uint64_t vertex_at(const void *indices, gnnc_index_kind kind, uint
   }
   return UINT64_MAX;
 }
+
+// Mentions of vertices, and how these are numbered: number[v], or v + base if that is NULL.
+typedef struct {
+  const void *indices;
+  gnnc_index_kind kind;
+  uint64_t count;
+  const uint32_t *number;
+  uint64_t base;
+} mentions;
+
+// Adds one to total[n] for each mention of the vertex numbered n, below `numbers`.
+void count_numbered(const mentions *of, uint64_t numbers, uint32_t threads, uint64_t *total);

@@ -54,7 +54,7 @@ static void degrees_order_vertices(void) {
   const uint32_t mentions[] = {2, 2, 1, 3, 3};
   uint64_t degree[5] = {0};
   uint32_t order[5];
-  gnnc_count_mentions(mentions, GNNC_INDEX_U32, 5, 2, degree);
+  gnnc_count_mentions(mentions, GNNC_INDEX_U32, 5, 5, 2, degree);
   check(gnnc_order_by_degree(degree, 5, order));
   check(order[0] == 2 && order[1] == 3 && order[2] == 1 && order[3] == 0 && order[4] == 4);
   degree[4] = 1ull << 40;

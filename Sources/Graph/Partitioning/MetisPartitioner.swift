@@ -122,7 +122,8 @@ struct MetisPartitioner {
     let degree = Numbers<UInt64>(zeros: Int(vertices))
     for type in graph.edgeTypes {
       gnnc_count_mentions(
-        type.edges.target, type.edges.kind, type.edges.count, UInt32(work.threads),
+        type.edges.target, type.edges.kind, type.edges.count, graph.vertexTypes[type.target].count,
+        UInt32(work.threads),
         degree.base + Int(bases[type.target]))
     }
     let weights = Numbers<idx_t>(zeros: Int(vertices))

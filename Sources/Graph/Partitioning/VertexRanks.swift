@@ -43,7 +43,8 @@ struct VertexRanks {
 extension PlainEdgeType {
   /// Adds one to `degree` for each mention of a vertex among `ends`.
   func countMentions(of ends: UnsafeRawPointer?, in degree: Numbers<UInt64>, _ work: Work) {
-    gnnc_count_mentions(ends, edges.kind, edges.count, UInt32(work.threads), degree.base)
+    gnnc_count_mentions(
+      ends, edges.kind, edges.count, UInt64(degree.count), UInt32(work.threads), degree.base)
   }
 }
 

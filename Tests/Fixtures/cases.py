@@ -98,7 +98,12 @@ CASES = [
     Case("gat_slope", "GATConv", sizes(negative_slope=0.05)),
     Case("gat_no_loops", "GATConv", sizes(outputs=4, heads=2, add_self_loops=False)),
     Case("gat_no_bias", "GATConv", sizes(outputs=4, heads=2, bias=False)),
-    Case("gat_all", "GATConv", sizes(heads=2, concat=False, residual=True, edge_dim=5, negative_slope=0.1), inputs=ATTR),
+    Case(
+        "gat_all",
+        "GATConv",
+        sizes(heads=2, concat=False, residual=True, edge_dim=5, negative_slope=0.1),
+        inputs=ATTR,
+    ),
     Case("gat_nonfinite", "GATConv", sizes(outputs=4, heads=2), inputs=NONFINITE),
     Case("gat_debian", "GATConv", sizes(outputs=4, heads=2), **DEBIAN),
     Case("gat_hub", "GATConv", sizes(8, outputs=4, heads=2), **HUB),

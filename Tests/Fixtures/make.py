@@ -44,7 +44,7 @@ def sequential(steps):
 
 
 def randomise(module, seed):
-    """Every parameter and statistic gets a value of its own; what PyG starts from (zeros and ones) would hide mistakes."""
+    """Every parameter and statistic gets a value of its own; the zeros and ones that PyG starts from hide mistakes."""
     generator = numpy.random.default_rng(seed)
 
     def normal(like, scale, centre=0.0):
@@ -69,7 +69,10 @@ def arguments(case, graph, dtype):
     def tensor(name):
         return torch.from_numpy(graph.features[name]).to(dtype)
 
-    inputs = {key: tuple(map(tensor, name)) if isinstance(name, list) else tensor(name) for key, name in case.inputs.items()}
+    def value(name):
+        return tuple(map(tensor, name)) if isinstance(name, list) else tensor(name)
+
+    inputs = {key: value(name) for key, name in case.inputs.items()}
     return inputs, torch.from_numpy(graph.indices[case.edges])
 
 

@@ -7,7 +7,8 @@ import numpy
 
 
 def write(folder, vertices, edges):
-    """vertices: {type: (count, {feature: array})}; edges: {type: (source type, target type, index, {feature: array})}"""
+    """vertices: {type: (count, {feature: array})}
+    edges: {type: (source type, target type, index, {feature: array})}"""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     description = {"vertices": {}, "edges": {}}

@@ -13,7 +13,8 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   /// PyG's own single-precision error, by output.
   let singleError: [String: Double]
 
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures").standardized
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures")
+    .standardized
 
   /// Every case, by name.
   static let all: [Fixture] = {
@@ -24,7 +25,12 @@ struct Fixture: Sendable, CustomTestStringConvertible {
 
   private struct Description: Decodable {
     let graph: String
-    let float32_error: [String: Double]
+    let singleError: [String: Double]
+
+    enum CodingKeys: String, CodingKey {
+      case graph
+      case singleError = "float32_error"
+    }
   }
 
   private init(_ folder: URL) throws {
@@ -33,7 +39,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     name = folder.lastPathComponent
     self.folder = folder
     graph = Fixture.root.appending(path: "graphs/" + description.graph)
-    singleError = description.float32_error
+    singleError = description.singleError
   }
 
   var testDescription: String { name }
@@ -112,7 +118,9 @@ private struct PlainGraph: Decodable {
       return found
     }
     var found: [String: [String: [Double]]] = [:]
-    for type in schema.vertexTypes { found[type.name] = try read(type.features, vertices[type.name]!.features) }
+    for type in schema.vertexTypes {
+      found[type.name] = try read(type.features, vertices[type.name]!.features)
+    }
     for type in schema.edgeTypes { found[type.name] = try read(type.features, edges[type.name]!.features) }
     return found
   }

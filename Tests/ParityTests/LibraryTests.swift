@@ -21,7 +21,8 @@ import Testing
 
   @Test func everyFileOfTheLibraryIsOffered() throws {
     let folder = Fixture.root.appending(path: "../../Sources/Library/Layers").standardized
-    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file != "Activations.gnn" {
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where file != "Activations.gnn" {
       #expect(Library.names.contains(String(file.dropLast(".gnn".count))), "\(file)")
     }
   }

@@ -32,13 +32,18 @@ func readSafetensors(_ file: URL) throws -> [String: NumberArray] {
   struct Entry: Decodable {
     let dtype: String
     let shape: [Int]
-    let data_offsets: [Int]
+    let range: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case range = "data_offsets"
+    }
   }
   let data = try Data(contentsOf: file)
   let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
   let entries = try JSONDecoder().decode([String: Entry].self, from: data[8..<8 + length])
   return try entries.filter { $0.value.dtype == "F32" }.mapValues { entry in
-    let bytes = data[(8 + length + entry.data_offsets[0])..<(8 + length + entry.data_offsets[1])]
+    let bytes = data[(8 + length + entry.range[0])..<(8 + length + entry.range[1])]
     return NumberArray(shape: entry.shape, numbers: try numbers(bytes, "<f4", file))
   }
 }

@@ -53,7 +53,9 @@ enum Workshop {
   }
 
   /// Every output by name, rows in the plain graph's order.
-  static func run(_ model: CompiledModel, on fixture: Fixture, _ cut: Cut = Cut(), threads: Int) throws -> [String: [Float]] {
+  static func run(_ model: CompiledModel, on fixture: Fixture, _ cut: Cut = Cut(), threads: Int) throws
+    -> [String: [Float]]
+  {
     let run = try ModelRun(model, over: graph(of: fixture, cut), options: ModelRun.Options(threads: threads))
     try run.prepare(
       weights: fixture.weights.map { try WeightPacker.pack($0.path, for: model).weights }

@@ -106,6 +106,13 @@ import Testing
     #expect(folder.names == [])
   }
 
+  @Test func whatCannotBeWrittenIsNamedByItsLaterPlace() throws {
+    let staged = try StagedDirectory(for: "\(folder.path)/out", holding: [], existing: .refuse)
+    #expect(
+      messages { () throws(Failure) in _ = try FileWriter("\(staged.path)/a/b", appears: .atOnce) }
+        == ["cannot write \(folder.path)/out/a/b: No such file or directory"])
+  }
+
   @Test func aFullDiskIsSaidInASentence() {
     let told = messages { () throws(Failure) in
       let file = try FileWriter("/dev/full", appears: .atOnce)

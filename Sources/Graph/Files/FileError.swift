@@ -31,7 +31,7 @@ extension FileError {
 
   private static func notWritten(_ path: String, _ reason: Int32) -> Failure {
     var error = gnnc_error()
-    _ = gnnc_fail_write(&error, path, reason)
+    _ = gnnc_fail_write(&error, Temporaries.finalName(of: path), reason)
     return error.failure(kind: "file")
   }
 }

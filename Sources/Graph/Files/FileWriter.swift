@@ -21,7 +21,7 @@ final class FileWriter {
   init(_ path: String, appears: Appearance) throws(Failure) {
     self.path = path
     writtenPath = appears == .whenWhole ? temporaryName(for: path) : path
-    if appears == .whenWhole { Temporaries.add(writtenPath) }
+    if appears == .whenWhole { Temporaries.add(writtenPath, for: path) }
     descriptor = open(writtenPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     buffer = .allocate(byteCount: 1 << 18, alignment: 64)
     if descriptor < 0 {

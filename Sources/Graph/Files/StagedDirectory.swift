@@ -31,7 +31,7 @@ package final class StagedDirectory: @unchecked Sendable {
     path = temporaryName(for: target)
     // One that a killed process of this number left behind.
     try? FileManager.default.removeItem(atPath: path)
-    Temporaries.add(path)
+    Temporaries.add(path, for: target)
     guard mkdir(path, 0o777) == 0 else {
       let reason = errno
       Temporaries.remove(path)

@@ -3,10 +3,25 @@ import Synchronization
 
 /// Paths to remove when the process is told to end before its work is done.
 package enum Temporaries {
-  private static let paths = Mutex<Set<String>>([])
+  /// What each will be called once it is whole.
+  private static let paths = Mutex<[String: String]>([:])
 
-  static func add(_ path: String) { paths.withLock { _ = $0.insert(path) } }
-  static func remove(_ path: String) { paths.withLock { _ = $0.remove(path) } }
+  static func add(_ path: String, for target: String) { paths.withLock { $0[path] = target } }
+  static func remove(_ path: String) { paths.withLock { _ = $0.removeValue(forKey: path) } }
+
+  /// A path as the user knows it: what stands in a directory that is still being made is named by its place there.
+  static func finalName(of path: String) -> String {
+    paths.withLock { paths in
+      var path = path
+      // One may be made within another.
+      while let temporary = paths.keys.filter({ path.hasPrefix($0 + "/") || path == $0 }).max(by: {
+        $0.count < $1.count
+      }) {
+        path = paths[temporary]! + path.dropFirst(temporary.count)
+      }
+      return path
+    }
+  }
 
   /// Runs `body` with interrupts held back.
   static func undisturbed<Result>(_ body: () -> Result) -> Result { paths.withLock { _ in body() } }
@@ -16,7 +31,7 @@ package enum Temporaries {
     paths.withLock { paths in
       // Other threads may still be writing into them: try until they are gone.
       for _ in 0..<20 {
-        paths = paths.filter { path in
+        paths = paths.filter { path, _ in
           try? FileManager.default.removeItem(atPath: path)
           return access(path, F_OK) == 0
         }

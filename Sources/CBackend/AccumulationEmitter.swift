@@ -15,6 +15,7 @@ extension LoopEmitter {
     if case .replace = loop.roots[0].mode {
       return emitEdges(count: 1, head: nil, names: accumulators, &text)
     }
+    if accumulateInLanes(&text) { return }
     var names = accumulators
     let isLocal = width <= Self.localWidth
     if isLocal {
@@ -63,11 +64,13 @@ extension LoopEmitter {
       if count > 1 { prefetch(writer, &text) }
       openAxes(writer, &text) { inner in for line in lines { inner.line(line) } }
     }
-    for statement in writer.hoisted[0] { text.line(statement) }
-    if let head { text.block(head, body) } else { text.block("for (size_t j = 0; j < 1; j++)", body) }
+    text.block("") { text in
+      for statement in writer.hoisted[0] { text.line(statement) }
+      text.block(head ?? "for (size_t j = 0; j < 1; j++)", body)
+    }
   }
 
-  private func prefetch(_ writer: ExpressionEmitter, _ text: inout CText) {
+  func prefetch(_ writer: ExpressionEmitter, _ text: inout CText) {
     for gather in writer.gathered where gather.width >= 16 {
       let skip = scope.skipsLoop ? " - loop" : ""
       let pointer =

@@ -57,7 +57,7 @@ struct ExpressionEmitter {
     if case .literal(let number) = program[root(id)].operation {
       return Term(text: scope.precision.literal(number), variables: [], isAtom: true)
     }
-    if !isTop || isLeaf(id), let memory = scope.memory(of: id, row: rowText(row)) {
+    if !isTop || isLeaf(id), let memory = scope.memory(of: id, row: rowText(row), isTop ? .given : .made) {
       let flat = Affine.flat(index, Shape.strides(instruction.type.shape))
       return load(memory, flat, row: row, of: id)
     }
@@ -109,7 +109,7 @@ struct ExpressionEmitter {
       var source = index
       source[axis] = source[axis] + Affine(constant: lower)
       return value(operand, source, row: row)
-    case .broadcast: return value(operand, narrowed(index, to: shape), row: row)
+    case .broadcast: return value(operand, broadcastIndex(index, to: shape), row: row)
     case .view, .target: return value(operand, index, row: row)
     default: preconditionFailure("\(instruction.operation) has no rows and is not an expression")
     }
@@ -118,12 +118,12 @@ struct ExpressionEmitter {
   private mutating func elementwise(
     _ operand: ValueID, _ instruction: Instruction, _ index: [Affine], _ row: Affine
   ) -> Term {
-    let term = value(operand, narrowed(index, to: program[operand].type.shape), row: row)
+    let term = value(operand, broadcastIndex(index, to: program[operand].type.shape), row: row)
     return hoist(term, named: Names.of(operand, in: program), isCondition: term.isCondition)
   }
 
   /// The index into an operand that is broadcast: 0 along axes of one, none along missing axes.
-  private func narrowed(_ index: [Affine], to shape: [Int]) -> [Affine] {
+  func broadcastIndex(_ index: [Affine], to shape: [Int]) -> [Affine] {
     zip(index.suffix(shape.count), shape).map { $1 == 1 ? .zero : $0 }
   }
 

@@ -74,7 +74,10 @@ struct LoopEmitter {
     let isInnermost = place == nest.count - 1
     var head: String
     if group.contains(0) {
-      let count = width == 1 ? rowCount : "\(rowCount) * \(width)"
+      // All edges of a block in one run: in whole registers, because rows of scratch beyond the last do no harm.
+      let run = "\(rowCount) * \(width)"
+      let isWhole = group.count > 1 && scope.isEdges && rowCount == "n" && loop.rows == .all
+      let count = width == 1 ? rowCount : isWhole ? "(\(run) + 15) / 16 * 16" : run
       let start = firstRow == "0" || width == 1 ? firstRow : "\(firstRow) * \(width)"
       head = "for (size_t \(name) = \(start); \(name) < \(count); \(name)++)"
     } else {

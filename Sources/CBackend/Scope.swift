@@ -64,8 +64,11 @@ struct Scope {
     var gathered: (tensor: String, stride: Int, first: Int, width: Int)? = nil
   }
 
+  /// Which of a value's rows are meant: those that a sweep has made for it, or those that these are filled from.
+  enum Rows { case made, given }
+
   /// Where the rows of a value are, if they are in memory here. `row` is the row variable, or it plus a number.
-  func memory(of value: ValueID, row: String) -> Memory? {
+  func memory(of value: ValueID, row: String, _ rows: Rows = .made) -> Memory? {
     let value = root(value)
     let instruction = program[value]
     if case .constants(let names) = kind {
@@ -80,7 +83,7 @@ struct Scope {
       else { return nil }
       return Memory(pointer: model.packed[place], stride: 0, first: 0, isOneRow: true, changesWithRow: false)
     case .vertices: return vertexMemory(value)
-    case .edges: return edgeMemory(value, instruction, row: row)
+    case .edges: return edgeMemory(value, instruction, row: row, rows)
     case .graph: return nil
     }
   }
@@ -97,7 +100,7 @@ struct Scope {
     return sweep.set.loops == .added && sweep.extent == .allEdges
   }
 
-  private var isEdges: Bool { if case .edges = kind { true } else { false } }
+  var isEdges: Bool { if case .edges = kind { true } else { false } }
 
   private func vertexMemory(_ value: ValueID) -> Memory? {
     switch places[value] {
@@ -117,9 +120,9 @@ struct Scope {
   /// The pointer to the target's own row of a tensor whose other rows are gathered in the same function.
   static func ownRow(_ tensor: String) -> String { tensor + "_own" }
 
-  private func edgeMemory(_ value: ValueID, _ instruction: Instruction, row: String) -> Memory? {
+  private func edgeMemory(_ value: ValueID, _ instruction: Instruction, row: String, _ rows: Rows) -> Memory? {
     guard case .edges(let sweep) = kind else { return nil }
-    if case .block(let buffer)? = sweep.places[value] {
+    if rows == .made, case .block(let buffer)? = sweep.places[value] {
       return Memory(
         pointer: blockNames[buffer], stride: sweep.blockBuffers[buffer].stride, first: 0,
         isOneRow: false, changesWithRow: false)

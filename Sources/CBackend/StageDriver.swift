@@ -76,7 +76,9 @@ extension StageEmitter {
       text.block("for (uint64_t h = 0; h < sets[s]->hubs && !*call->stop; h++)") { text in
         text.line("const uint64_t row = sets[s]->hub[h];")
         if swept.count > 1 { text.line("if (gnnc_is_hub(sets, (int)s, row)) continue;  // had in an earlier set") }
-        text.line("const gnnc_tile tile = {row, 1};")
+        if turns.contains(where: { if case .rows = $0 { true } else { false } }) {
+          text.line("const gnnc_tile tile = {row, 1};")
+        }
         text.line("char *const arena = call->arena;")
         for turn in turns {
           switch turn {

@@ -12,13 +12,17 @@ struct ScopePlanner {
   let values: [ValueID]
   /// Values that get rows in any case.
   let required: Set<ValueID>
+  let kind: Kind
   private let members: Set<ValueID>
   private(set) var materialized: Set<ValueID> = []
   /// The loop indices of each value with rows, where reshapes inside its expression ask for finer ones than its shape.
   private(set) var domains: [ValueID: [Int]] = [:]
 
-  init(_ program: Program, values: [ValueID], required: Set<ValueID>) {
+  enum Kind { case rows, edges }
+
+  init(_ program: Program, _ kind: Kind, values: [ValueID], required: Set<ValueID>) {
     self.program = program
+    self.kind = kind
     self.values = values
     self.required = required
     members = Set(values)
@@ -61,8 +65,10 @@ struct ScopePlanner {
       return readers.contains { needsRows($0, of: value) }
     case .unary, .binary, .select, .lookup:
       if readers.count > 1 || readers.contains(where: { needsRows($0, of: value) }) { return true }
-      guard isCostly(instruction.operation), let reader = readers.first else { return false }
-      return program[reader].type.width > instruction.type.width
+      guard let reader = readers.first else { return false }
+      // A few numbers for each edge: the costly step then runs over those of all edges of a block at once.
+      if kind == .edges, isCostly(program[reader].operation), instruction.type.width < 16 { return true }
+      return isCostly(instruction.operation) && program[reader].type.width > instruction.type.width
     }
   }
 

@@ -14,7 +14,7 @@ struct StagePlanner {
   private var section: [ValueID: Int] = [:]
   /// Vertex values that edges read at their target, or that a later section reads.
   private var neededInMemory: Set<ValueID> = []
-  private var rows = ScopePlanner(Program(schema: Schema()), values: [], required: [])
+  private var rows = ScopePlanner(Program(schema: Schema()), .rows, values: [], required: [])
 
   init(
     _ schedule: Schedule, _ content: StageContent, _ layout: TensorLayout, packed: PackedPool
@@ -32,10 +32,10 @@ struct StagePlanner {
   mutating func plan() throws(Failure) -> [Section] {
     assignSections()
     let required = Set(content.roots).union(neededInMemory).union(content.reductions)
-    rows = ScopePlanner(program, values: content.rowValues, required: required)
+    rows = ScopePlanner(program, .rows, values: content.rowValues, required: required)
     // What one section makes and another reads cannot stay inside an expression.
     let crossing = content.rowValues.filter { crossesSections($0) }
-    rows = ScopePlanner(program, values: content.rowValues, required: required.union(crossing))
+    rows = ScopePlanner(program, .rows, values: content.rowValues, required: required.union(crossing))
     for value in content.rowValues where rows.materialized.contains(value) && places[value] == nil {
       places[value] = .tile(tile.add(Names.of(value, in: program), program[value].type.width))
     }

@@ -18,8 +18,9 @@ package struct StageProgram: Sendable {
 
 /// Choices that hold for a whole model.
 package struct StageSettings: Hashable, Sendable {
-  /// Rows of a tile: what is computed between two gathers for so many vertices stays in the second-level cache.
-  package var tileRows = 120
+  /// Rows of a tile: what is computed between two gathers for so many vertices stays in the first-level caches. A whole
+  /// number of blocks of every micro-kernel.
+  package var tileRows = 24
   /// Edges of one target that are looked at together.
   package var blockEdges = 32
   /// In-edges of a vertex, where neither the model nor a graph says.

@@ -20,7 +20,7 @@ struct SweepPlanner {
     var scope: Set<ValueID> = []
     for message in messages { collect(message.message, &scope) }
     let values = scope.sorted()
-    let planner = ScopePlanner(program, values: values + messages.map(\.value).sorted(), required: [])
+    let planner = ScopePlanner(program, .edges, values: values + messages.map(\.value).sorted(), required: [])
     var block = ScratchPool()
     for value in values where planner.materialized.contains(value) {
       stage.places[value] = .block(block.add(Names.of(value, in: program), program[value].type.width))
@@ -34,7 +34,7 @@ struct SweepPlanner {
     return Sweep(
       set: set, edges: stage.layout.edges(of: set), extent: extent, kernels: kernels,
       blockBuffers: block.buffers,
-      accumulators: messages.map { accumulator($0.value, isFirst: $0.isFirst) }, places: places)
+      accumulators: accumulators(messages), places: places)
   }
 
   private func collect(_ value: ValueID, _ scope: inout Set<ValueID>) {
@@ -63,13 +63,24 @@ struct SweepPlanner {
       }
       let root = Loop.Root(
         value: message, result: value, mode: mode, offset: 0, strides: Shape.strides(shape))
-      if let same = loops.firstIndex(where: { $0.domain == shape }) {
+      if let same = loops.firstIndex(where: { loop in
+        loop.domain == shape && !loop.roots.contains { $0.result == value }
+      }) {
         loops[same].roots.append(root)
       } else {
         loops.append(Loop(domain: shape, roots: [root]))
       }
     }
     return loops.map(Kernel.loop)
+  }
+
+  /// One for each reduction, though it may take several messages of this set.
+  private func accumulators(_ messages: [(value: ValueID, message: ValueID, isFirst: Bool)]) -> [Accumulator] {
+    var found: [Accumulator] = []
+    for (value, _, isFirst) in messages where !found.contains(where: { $0.value == value }) {
+      found.append(accumulator(value, isFirst: isFirst))
+    }
+    return found
   }
 
   private func accumulator(_ value: ValueID, isFirst: Bool) -> Accumulator {

@@ -1,0 +1,118 @@
+import Program
+import Stages
+
+/// Sums over the edges of a block whose rows are whole registers: the running result stays in registers over all edges.
+///
+/// The bits are those of the plain loop: each number is one chain of multiply-adds in the order of the edges.
+extension LoopEmitter {
+  /// The widest row whose accumulators are worth unrolling: 32 registers of 16 floats.
+  private static let widestRow = 512
+  /// Every processor's registers divide this.
+  private static let mostLanes = 16
+
+  /// Writes the loop with registers, or gives false where it does not suit them.
+  func accumulateInLanes(_ text: inout CText) -> Bool {
+    guard loop.roots.count == 1, let root = loop.roots.first, case .accumulate(.sum) = root.mode else { return false }
+    let width = loop.domain.reduce(1, *)
+    guard width <= Self.widestRow, let nest = laneNest(root) else { return false }
+    let inner = extent(nest.last!)
+    guard inner % Self.mostLanes == 0 else { return false }
+    var writer = ExpressionEmitter(scope, extents: extents, nest: nest, identifiers: identifiers)
+    writer.variableNames = Self.names(nest, row: scope.rowVariable).dropLast() + ["r * GNNC_LANES"]
+    guard let message = writer.lanes(root.value, domainIndex, row: row, inner: nest.last!.last!) else { return false }
+    let outer = domainIndex.map { $0 }
+    let flat = Affine.flat(outer, Shape.strides(loop.domain))
+    write(writer, nest, message, accumulators[root.result]!, place: registerIndex(flat, nest, writer), inner, width, &text)
+    return true
+  }
+
+  /// The loops as they are walked, where the innermost goes along memory.
+  private func laneNest(_ root: Loop.Root) -> [[Int]]? {
+    var survey = emitter(nil)
+    _ = survey.note(Affine.flat(domainIndex, root.strides))
+    _ = survey.value(root.value, domainIndex, row: row)
+    let nest = nest(survey.accesses, rowIsOpaque: true, withRow: false)
+    guard let last = nest.last, nest.count > 1, let inner = last.last else { return nil }
+    // Everything that changes along the innermost loop must lie side by side.
+    let isEven = survey.accesses.allSatisfy { ($0.index.terms[inner] ?? 0) <= 1 }
+    return isEven ? nest : nil
+  }
+
+  /// The register that holds a place of the row: `k * (64 / GNNC_LANES) + r`.
+  private func registerIndex(_ flat: Affine, _ nest: [[Int]], _ writer: ExpressionEmitter) -> String {
+    var parts: [String] = []
+    for (place, group) in nest.enumerated().dropLast() where place > 0 {
+      let coefficient = flat.terms[group.last!] ?? 0
+      parts.append("\(writer.variableNames[place]) * (\(coefficient) / GNNC_LANES)")
+    }
+    return (parts + ["r"]).joined(separator: " + ")
+  }
+
+  private func write(
+    _ writer: ExpressionEmitter, _ nest: [[Int]], _ message: Term, _ accumulator: String, place: String,
+    _ inner: Int, _ width: Int, _ text: inout CText
+  ) {
+    text.line("gnnc_lanes total[\(width) / GNNC_LANES];")
+    text.line("GNNC_UNROLL")
+    text.line("for (size_t r = 0; r < \(width) / GNNC_LANES; r++) total[r] = gnnc_load(\(accumulator) + r * GNNC_LANES);")
+    for statement in writer.hoisted[0] { text.line(statement) }
+    text.block("for (size_t j = \(firstRow); j < \(rowCount); j++)") { text in
+      prefetch(writer, &text)
+      for statement in writer.hoisted[1] { text.line(statement) }
+      func nested(_ depth: Int, _ text: inout CText) {
+        text.line("GNNC_UNROLL")
+        if depth == nest.count - 1 {
+          text.block("for (size_t r = 0; r < \(inner) / GNNC_LANES; r++)") { text in
+            for statement in writer.hoisted[depth + 1] { text.line(statement) }
+            let next =
+              message.factors.count == 2
+              ? "gnnc_fma_lanes(\(message.factors[0]), \(message.factors[1]), total[\(place)])"
+              : "total[\(place)] + \(message.text)"
+            text.line("total[\(place)] = \(next);")
+          }
+        } else {
+          text.block("for (size_t \(writer.variableNames[depth]) = 0; \(writer.variableNames[depth]) < \(extent(nest[depth])); \(writer.variableNames[depth])++)") { text in
+            for statement in writer.hoisted[depth + 1] { text.line(statement) }
+            nested(depth + 1, &text)
+          }
+        }
+      }
+      nested(1, &text)
+    }
+    text.line("GNNC_UNROLL")
+    text.line("for (size_t r = 0; r < \(width) / GNNC_LANES; r++) gnnc_store(\(accumulator) + r * GNNC_LANES, total[r]);")
+  }
+}
+
+extension ExpressionEmitter {
+  /// A value as a register of neighbours along loop variable `inner`; nil where an operation has no such form.
+  mutating func lanes(_ id: ValueID, _ index: [Affine], row: Affine, inner: Int) -> Term? {
+    let instruction = scope.program[id]
+    var probe = self
+    let scalar = probe.value(id, index, row: row)
+    guard scalar.variables.contains(inner) else {
+      let term = hoist(value(id, index, row: row), named: Names.of(id, in: scope.program))
+      return Term(text: "gnnc_broadcast(\(term.text))", variables: term.variables, isAtom: false)
+    }
+    if scope.memory(of: id, row: rowText(row)) != nil {
+      let term = value(id, index, row: row)
+      return Term(text: "gnnc_load(&\(term.text))", variables: term.variables, isAtom: false)
+    }
+    guard case .binary(let function) = instruction.operation else { return nil }
+    let sign: String
+    switch function {
+    case .add: sign = "+"
+    case .subtract: sign = "-"
+    case .multiply: sign = "*"
+    case .divide: sign = "/"
+    default: return nil
+    }
+    let operands = instruction.operands.map { operand in
+      lanes(operand, broadcastIndex(index, to: scope.program[operand].type.shape), row: row, inner: inner)
+    }
+    guard let a = operands[0], let b = operands[1] else { return nil }
+    return Term(
+      text: "(\(a.text) \(sign) \(b.text))", variables: a.variables.union(b.variables), isAtom: false,
+      factors: function == .multiply ? [a.text, b.text] : [])
+  }
+}

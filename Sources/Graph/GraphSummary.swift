@@ -68,6 +68,9 @@ package struct FeatureSummary: Hashable, Codable, Sendable {
     self.shape = shape
   }
 
+  /// Numbers in one row, at most.
+  static let widest = 1 << 19
+
   /// Numbers of one row that mean something.
   package var width: Int { shape.reduce(1, *) }
   /// Numbers from one stored row to the next; those past `width` are zero.

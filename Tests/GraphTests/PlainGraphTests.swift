@@ -85,6 +85,8 @@ import Testing
     #expect(told(good) == ["x.npy holds a single number; a row for each vertex or edge is wanted"])
     folder.writeNpy("x.npy", [] as [Float], [5, 0])
     #expect(told(good) == ["x.npy has the shape [5, 0]: its rows are empty"])
+    folder.writeNpy("x.npy", "|b1", "(5, 600000)", [UInt8](repeating: 0, count: 3_000_000))
+    #expect(told(good) == ["x.npy has the shape [5, 600000]: a row holds 524288 numbers at most"])
   }
 
   @Test func mistakesOfSeveralFilesAreToldTogether() {

@@ -4,6 +4,8 @@ import Diagnostics
 struct GraphManifest: Equatable {
   static let format = "gnnc partitioned graph"
   static let version = 1
+  /// Of anything; with the widest row, a file's size still fits 63 bits.
+  static let largestCount = 1 << 40
 
   let summary: GraphSummary
   /// Bytes of the file of names, for vertex types that have one.
@@ -149,7 +151,9 @@ extension GraphFile {
 
 extension JSON {
   /// A number of things, small enough that sums and products of sizes cannot overflow.
-  fileprivate var count: UInt64? { integer.flatMap { $0 < 0 || $0 > 1 << 48 ? nil : UInt64($0) } }
+  fileprivate var count: UInt64? {
+    integer.flatMap { $0 < 0 || $0 > GraphManifest.largestCount ? nil : UInt64($0) }
+  }
 
   fileprivate var counts: [UInt64]? {
     guard let values = array?.map(\.count) else { return nil }
@@ -201,7 +205,8 @@ extension FeatureSummary {
     else { return nil }
     var width = 1
     for length in shape {
-      guard let length, length > 0, length < 1 << 24, width * length < 1 << 24 else { return nil }
+      guard let length, length > 0, length <= FeatureSummary.widest, width * length <= FeatureSummary.widest
+      else { return nil }
       width *= length
     }
     self.init(name: name, element: element, shape: shape.compactMap { $0 })

@@ -19,6 +19,7 @@ enum PlainGraphError: Error, Hashable {
   case rows(Int, type: String, wanted: UInt64, of: String)
   case noRows
   case emptyRows(String)
+  case wideRows(String)
   case tooLargeInteger
   // edge lists
   case noEdges
@@ -72,6 +73,8 @@ extension PlainGraphError {
       "\(file) has \(found) rows; \(type) has \(wanted) \(members)"
     case .noRows: "\(file) holds a single number; a row for each vertex or edge is wanted"
     case .emptyRows(let shape): "\(file) has the shape \(shape): its rows are empty"
+    case .wideRows(let shape):
+      "\(file) has the shape \(shape): a row holds \(FeatureSummary.widest) numbers at most"
     case .tooLargeInteger: "\(file) holds an integer of 2^63 or more"
     case .noEdges: "\(file) lists no edges"
     case .fields(let line, let found, let wanted):

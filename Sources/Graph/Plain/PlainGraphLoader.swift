@@ -111,6 +111,10 @@ final class PlainGraphLoader {
     if array.shape.dropFirst().contains(0) {
       throw PlainGraphError.emptyRows(array.shape.description).failure(array.path)
     }
+    let width = array.shape.dropFirst().reduce(1.0) { $0 * Double($1) }
+    if width > Double(FeatureSummary.widest) {
+      throw PlainGraphError.wideRows(array.shape.description).failure(array.path)
+    }
     if array.element == .float64 {
       notes.append(
         Diagnostic(

@@ -25,6 +25,13 @@ struct CText {
     line(end)
   }
 
+  /// Whether anything is declared outside all blocks.
+  var declares: Bool {
+    lines.contains { line in
+      ["const ", "size_t ", "float ", "double ", "gnnc_lanes "].contains { line.hasPrefix($0) }
+    }
+  }
+
   mutating func append(_ other: CText) { for text in other.lines { line(text) } }
 
   var text: String { lines.joined(separator: "\n") + "\n" }

@@ -15,11 +15,14 @@ struct LoopEmitter {
   var program: Program { scope.program }
 
   func emit(_ text: inout CText) {
+    var body = CText()
     switch loop.roots[0].mode {
-    case .store: store(&text)
-    case .reduceAxis(let reduction, let axis): reduceAxis(reduction, axis: axis, &text)
-    case .accumulate, .replace: accumulate(&text)
+    case .store: store(&body)
+    case .reduceAxis(let reduction, let axis): reduceAxis(reduction, axis: axis, &body)
+    case .accumulate, .replace: accumulate(&body)
     }
+    // What a kernel declares is its own: the next may use the same names.
+    if body.declares { text.block("") { $0.append(body) } } else { text.append(body) }
   }
 
   // MARK: - Loop nests

@@ -51,7 +51,7 @@ struct SweepEmitter {
         let emitter = LoopEmitter(
           scope: scope, loop: loop, rowCount: "n", firstRow: "0", accumulators: results,
           identifiers: identifiers)
-        text.block("") { emitter.emit(&$0) }
+        emitter.emit(&text)
       } else {
         stage.emit(kernel, scope, rowCount: "n", &text)
       }

@@ -38,7 +38,7 @@ let package = Package(
     .testTarget(name: "LanguageTests", dependencies: ["Language", "Program", "Diagnostics", "Library"]),
     .testTarget(
       name: "StagesTests",
-      dependencies: ["Stages", "Passes", "Program", "Language", "Library", "Diagnostics"]),
+      dependencies: ["Stages", "Passes", "Program", "Language", "Library", "Diagnostics", "TestSupport"]),
     .testTarget(
       name: "CompilerTests",
       dependencies: [

@@ -85,7 +85,9 @@ struct EdgeRows {
     }
     if isWithin { loops = rows.map { $0.count { $0.isLoop } } }
     for row in rows {
-      let sorted = row.sorted { ($0.isLoop ? 1 : 0, $0.source, $0.edge) < ($1.isLoop ? 1 : 0, $1.source, $1.edge) }
+      let sorted = row.sorted {
+        ($0.isLoop ? 1 : 0, $0.source, $0.edge) < ($1.isLoop ? 1 : 0, $1.source, $1.edge)
+      }
       for entry in sorted {
         sources.append(entry.source)
         if case .plain(let place) = list.origins[entry.edge] { plain.append(place) }

@@ -34,11 +34,13 @@ struct ModelBatch {
     case ran([[Float]], differences: String)
   }
 
-  private static let resources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Resources")
+  private static let resources = URL(filePath: #filePath).deletingLastPathComponent().appending(
+    path: "Resources")
 
   /// What models are compiled with here: quick to build, and nothing may be worth a warning.
   static let flags = [
-    "-std=gnu11", "-O1", "-fopenmp", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-march=native",
+    "-std=gnu11", "-O1", "-fopenmp", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
+    "-march=native",
     "-Wall", "-Wextra", "-Werror",
   ]
 
@@ -46,14 +48,20 @@ struct ModelBatch {
     let folder = FileManager.default.temporaryDirectory.appending(path: "gnnc-batch-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     // GNNC_KEEP=1 leaves the C, with each program above it, for whoever looks for a fault.
-    defer { if ProcessInfo.processInfo.environment["GNNC_KEEP"] == nil { try? FileManager.default.removeItem(at: folder) } }
+    defer {
+      if ProcessInfo.processInfo.environment["GNNC_KEEP"] == nil {
+        try? FileManager.default.removeItem(at: folder)
+      }
+    }
     func path(_ name: String) -> String { folder.appending(path: name).path }
 
     for (name, text) in RuntimeText.headers { try Data(text.utf8).write(to: folder.appending(path: name)) }
     try Data(text.utf8).write(to: folder.appending(path: "models.c"))
     let driver = Self.resources.appending(path: "drive.c").path
     let command =
-      ["/usr/bin/env", compiler] + Self.flags + flags + ["-I\(folder.path)", "-o", path("drive"), path("models.c"), driver, "-lm"]
+      ["/usr/bin/env", compiler] + Self.flags + flags + [
+        "-I\(folder.path)", "-o", path("drive"), path("models.c"), driver, "-lm",
+      ]
     let build = try Subprocess.run(command)
     guard build.succeeded else { return .doesNotCompile(String(build.output.prefix(3000))) }
 
@@ -63,7 +71,8 @@ struct ModelBatch {
       ["/usr/bin/env", "ASAN_OPTIONS=detect_leaks=0", path("drive"), path("cases"), path("answers")])
     guard driven.succeeded else { return .crashed(String(driven.output.suffix(3000))) }
     let answers = try Data(contentsOf: folder.appending(path: "answers"))
-    let differences = driven.output.split(separator: "\n").filter { !$0.hasPrefix("model ") }.joined(separator: "\n")
+    let differences = driven.output.split(separator: "\n").filter { !$0.hasPrefix("model ") }.joined(
+      separator: "\n")
     return .ran(split(answers), differences: differences)
   }
 
@@ -71,7 +80,9 @@ struct ModelBatch {
   private func split(_ answers: Data) -> [[Float]] {
     var offset = 0
     return cases.map { model in
-      let count = model.program.outputs.reduce(0) { $0 + model.rows(of: $1) * model.program[$1.value].type.width }
+      let count = model.program.outputs.reduce(0) {
+        $0 + model.rows(of: $1) * model.program[$1.value].type.width
+      }
       defer { offset += count * 4 }
       return answers.withUnsafeBytes { bytes in
         (0..<count).map { bytes.loadUnaligned(fromByteOffset: offset + $0 * 4, as: Float.self) }
@@ -111,7 +122,9 @@ enum FileScope {
     func isWord(_ c: Character) -> Bool { c == "_" || c.isASCII && (c.isLetter || c.isNumber) }
     func flush() {
       // A member's name stays, even where it is that of a table.
-      if !word.isEmpty { result += names.contains(word) && previous != "." && previous != ">" ? prefix + word : word }
+      if !word.isEmpty {
+        result += names.contains(word) && previous != "." && previous != ">" ? prefix + word : word
+      }
       if let last = word.last { previous = last }
       word = ""
     }
@@ -137,7 +150,9 @@ enum FileScope {
       if isInEnum {
         for match in line.matches(of: /([A-Z][A-Z0-9_]*) =/) { names.insert(String(match.1)) }
         if line.contains("}") { isInEnum = false }
-      } else if let match = line.firstMatch(of: /^(?:static|typedef|const)[^=({]*?([A-Za-z_][A-Za-z0-9_]*)(?:\[[^=]*)?(?: =|\(|;)/) {
+      } else if let match = line.firstMatch(
+        of: /^(?:static|typedef|const)[^=({]*?([A-Za-z_][A-Za-z0-9_]*)(?:\[[^=]*)?(?: =|\(|;)/)
+      {
         names.insert(String(match.1))
       }
     }

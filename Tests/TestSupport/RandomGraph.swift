@@ -28,7 +28,9 @@ package struct RandomGraph {
     for type in program.schema.edgeTypes {
       let (sources, targets) = (data.vertexCounts[type.source.number], data.vertexCounts[type.target.number])
       // The last quarter of the vertices has no edges but loops.
-      func any(_ count: Int, _ noise: inout Noise) -> Int { Int.random(in: 0..<max(1, count * 3 / 4), using: &noise) }
+      func any(_ count: Int, _ noise: inout Noise) -> Int {
+        Int.random(in: 0..<max(1, count * 3 / 4), using: &noise)
+      }
       var edges = GraphData.Edges(sources: [], targets: [])
       let count = Int.random(in: 0..<4, using: &noise) * targets
       for _ in 0..<count {

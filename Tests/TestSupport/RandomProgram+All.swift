@@ -4,7 +4,8 @@ import Program
 extension RandomProgram {
   /// A softmax over in-edges, or along an axis.
   mutating func normalized() throws -> ValueID? {
-    guard let x = pick(pool.filter { type($0).space.isOverEdges }), case .edges(let set) = type(x).space else {
+    guard let x = pick(pool.filter { type($0).space.isOverEdges }), case .edges(let set) = type(x).space
+    else {
       guard let x = pick(pool.filter { !type($0).shape.isEmpty }) else { return nil }
       let last = type(x).shape.count - 1
       let top = try builder.reduceAxis(.max, x, axis: last)
@@ -19,7 +20,8 @@ extension RandomProgram {
 
   /// An edge value over a set that differs in its loops or its direction, or the value of a vertex's own loop.
   mutating func rewired() throws -> ValueID? {
-    guard let x = pick(pool.filter { type($0).space.isOverEdges }), case .edges(let set) = type(x).space else {
+    guard let x = pick(pool.filter { type($0).space.isOverEdges }), case .edges(let set) = type(x).space
+    else {
       return nil
     }
     var other = set
@@ -48,7 +50,8 @@ extension RandomProgram {
     guard let a = pick(pool), let b = pick(pool.filter { type($0) == type(a) }) else { return nil }
     let condition =
       below(3) == 0
-      ? try builder.unary(.isNaN, a) : try builder.binary(pick([.less, .lessOrEqual, .equal] as [Binary])!, a, b)
+      ? try builder.unary(.isNaN, a)
+      : try builder.binary(pick([.less, .lessOrEqual, .equal] as [Binary])!, a, b)
     return below(2) == 0
       ? try builder.select(condition, b, a) : try builder.binary(.minimum, builder.select(condition, a, b), b)
   }
@@ -77,7 +80,9 @@ extension RandomProgram {
     case 4: return try builder.unary(pick([.sine, .cosine])!, x)
     case 5: return try builder.unary(.reciprocal, builder.binary(.add, size, builder.literal(1)))
     case 6: return try builder.unary(.logarithm, builder.binary(.add, size, builder.literal(0.5)))
-    default: return try builder.binary(.power, builder.binary(.add, size, builder.literal(0.5)), builder.literal(1.5))
+    default:
+      return try builder.binary(
+        .power, builder.binary(.add, size, builder.literal(0.5)), builder.literal(1.5))
     }
   }
 }

@@ -40,7 +40,7 @@ extension StageEmitter {
     text.block("for (uint32_t i = 0; i < tile.rows; i++)") { text in
       text.line("const uint64_t row = tile.first + i;")
       text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      text.line("const gnnc_span span = {row, edges->start[row], \(end(sweep, "row")), \(loop(sweep)), \(fresh(sweep))};")
+      text.line("const gnnc_span span = {row, edges->start[row], \(end(sweep, "row")), \(loop(sweep)), GNNC_ROW};")
       text.line("\(name)(call, arena, i, span, \(results(sweep, "i", "tile.first + i")));")
     }
   }
@@ -51,8 +51,6 @@ extension StageEmitter {
   }
 
   private func loop(_ sweep: Sweep) -> Int { sweep.set.loops == .added ? 1 : 0 }
-
-  private func fresh(_ sweep: Sweep) -> Int { sweep.accumulators.contains { $0.isFirst } ? 1 : 0 }
 
   /// Where the accumulators of a row are.
   private func results(_ sweep: Sweep, _ i: String, _ row: String) -> String {
@@ -93,7 +91,7 @@ extension StageEmitter {
   private func sweepHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
     guard sweep.extent == .allEdges else {
       return text.block("") { text in
-        text.line("const gnnc_span span = {row, 0, 0, 0, 1};")
+        text.line("const gnnc_span span = {row, 0, 0, 0, GNNC_ROW};")
         text.line("\(name)(call, arena, 0, span, \(results(sweep, "0", "row")));")
       }
     }
@@ -108,11 +106,11 @@ extension StageEmitter {
         text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
         text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
         text.block("if (c == 0)", end: "} else {") { text in
-          text.line("const gnnc_span span = {row, first, last, \(loop(sweep)), \(fresh(sweep))};")
+          text.line("const gnnc_span span = {row, first, last, \(loop(sweep)), GNNC_ROW};")
           text.line("\(name)(call, arena, 0, span, \(results(sweep, "0", "row")));")
         }
         text.indented { text in
-          text.line("const gnnc_span span = {row, first, last, 0, 1};")
+          text.line("const gnnc_span span = {row, first, last, 0, GNNC_PART};")
           text.line("\(name)(call, arena, 0, span, \(partResults(sweep)));")
         }
         text.line("}")

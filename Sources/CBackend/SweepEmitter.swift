@@ -58,8 +58,9 @@ struct SweepEmitter {
     }
   }
 
-  private func initialize(_ results: [ValueID: String], _ text: inout CText) {
-    for accumulator in sweep.accumulators {
+  /// Accumulators as they are before the first edge. Those that go on from another edge set do so, but in a hub's parts.
+  private func initialize(_ results: [ValueID: String], isFirst: Bool, _ text: inout CText) {
+    for accumulator in sweep.accumulators where accumulator.isFirst == isFirst {
       let start = Precision.single.literal(accumulator.start)
       text.line("for (size_t f = 0; f < \(accumulator.width); f++) \(results[accumulator.value]!)[f] = \(start);")
     }
@@ -70,7 +71,12 @@ struct SweepEmitter {
   private func allEdges(
     _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
   ) {
-    text.block("if (span.fresh)") { initialize(results, &$0) }
+    if sweep.accumulators.contains(where: \.isFirst) {
+      text.block("if (span.fresh)") { initialize(results, isFirst: true, &$0) }
+    }
+    if sweep.accumulators.contains(where: { !$0.isFirst }) {
+      text.block("if (span.fresh == GNNC_PART)") { initialize(results, isFirst: false, &$0) }
+    }
     for (place, buffer) in sweep.blockBuffers.enumerated() {
       text.line("float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
     }
@@ -115,14 +121,16 @@ struct SweepEmitter {
   private func lastLoop(
     _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
   ) {
-    initialize(results, &text)
+    initialize(results, isFirst: true, &text)
     text.line("if (gnnc_self_loops(edges, span.row) == 0) return;")
     for (place, buffer) in sweep.blockBuffers.enumerated() {
       text.line("float \(scope.blockNames[place])[\(buffer.stride)];")
     }
     var inside = CText()
     kernels(scope, results, identifiers, &inside)
-    text.line("const uint64_t e = edges->start[span.row + 1] - 1;")
+    if inside.mentions("e") || inside.mentions("ids") {
+      text.line("const uint64_t e = edges->start[span.row + 1] - 1;")
+    }
     if inside.mentions("n") { text.line("const size_t n = 1;") }
     if inside.mentions("ids") { text.line("const uint32_t *const ids = edges->source + e;") }
     text.append(inside)

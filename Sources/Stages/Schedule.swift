@@ -112,7 +112,7 @@ extension Schedule {
         if !isForAll || !isVertices(reader) { consider(operand) }
       }
     }
-    for output in program.outputs where sweeps[output.value.number] { consider(output.value) }
+    for output in program.outputs { consider(output.value) }
     return found
   }
 

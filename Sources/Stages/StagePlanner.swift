@@ -121,23 +121,23 @@ struct StagePlanner {
       let extent: Sweep.Extent
     }
     var order: [Key] = []
-    var messages: [Key: [(value: ValueID, message: ValueID, isFirst: Bool)]] = [:]
+    var messages: [Key: [(value: ValueID, message: ValueID)]] = [:]
     for value in content.reductions where content.sweepOf[value] == turn {
-      var isFirst = true
       for message in program[value].operands {
         guard case .edges(let set) = program[message].type.space else { continue }
         var isLoop = false
         if case .selfLoop = program[value].operation { isLoop = true }
         let key = Key(set: set, extent: isLoop ? .lastLoop : .allEdges)
         if messages[key] == nil { order.append(key) }
-        messages[key, default: []].append((value, message, isFirst))
-        isFirst = false
+        messages[key, default: []].append((value, message))
       }
     }
     var result: [Sweep] = []
+    var begun: Set<ValueID> = []
     for key in order {
-      var planner = SweepPlanner(stage: self, set: key.set, extent: key.extent)
+      var planner = SweepPlanner(stage: self, set: key.set, extent: key.extent, begun: begun)
       result.append(try planner.plan(messages[key]!))
+      begun.formUnion(messages[key]!.map(\.value))
       packed = planner.stage.packed
     }
     return result

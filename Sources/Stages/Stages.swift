@@ -7,6 +7,7 @@ extension StageProgram {
   /// Fails where the program asks for what stages cannot do, with the place in the model's text.
   package init(_ program: Program, _ settings: StageSettings = StageSettings()) throws(Failure) {
     try Support.check(program)
+    let program = Views.movedDown(program)
     let schedule = Schedule(program)
     let contents = StageContent.all(schedule)
     let layout = TensorLayout(schedule, contents)

@@ -6,15 +6,18 @@ struct SweepPlanner {
   var stage: StagePlanner
   let set: EdgeSet
   let extent: Sweep.Extent
+  /// Joint reductions that earlier sweeps have begun.
+  let begun: Set<ValueID>
   private var program: Program { stage.program }
 
-  init(stage: StagePlanner, set: EdgeSet, extent: Sweep.Extent) {
+  init(stage: StagePlanner, set: EdgeSet, extent: Sweep.Extent, begun: Set<ValueID>) {
     self.stage = stage
+    self.begun = begun
     self.set = set
     self.extent = extent
   }
 
-  mutating func plan(_ messages: [(value: ValueID, message: ValueID, isFirst: Bool)]) throws(Failure)
+  mutating func plan(_ messages: [(value: ValueID, message: ValueID)]) throws(Failure)
     -> Sweep
   {
     var scope: Set<ValueID> = []
@@ -53,9 +56,9 @@ struct SweepPlanner {
   }
 
   /// One loop for all reductions of messages with the same indices: what they share is computed once.
-  private func accumulation(_ messages: [(value: ValueID, message: ValueID, isFirst: Bool)]) -> [Kernel] {
+  private func accumulation(_ messages: [(value: ValueID, message: ValueID)]) -> [Kernel] {
     var loops: [Loop] = []
-    for (value, message, _) in messages {
+    for (value, message) in messages {
       let shape = program[message].type.shape
       let mode: Loop.Mode
       if case .reduce(let reduction) = program[value].operation { mode = .accumulate(reduction) } else {
@@ -75,10 +78,10 @@ struct SweepPlanner {
   }
 
   /// One for each reduction, though it may take several messages of this set.
-  private func accumulators(_ messages: [(value: ValueID, message: ValueID, isFirst: Bool)]) -> [Accumulator] {
+  private func accumulators(_ messages: [(value: ValueID, message: ValueID)]) -> [Accumulator] {
     var found: [Accumulator] = []
-    for (value, _, isFirst) in messages where !found.contains(where: { $0.value == value }) {
-      found.append(accumulator(value, isFirst: isFirst))
+    for (value, _) in messages where !found.contains(where: { $0.value == value }) {
+      found.append(accumulator(value, isFirst: !begun.contains(value)))
     }
     return found
   }

@@ -229,8 +229,10 @@ typedef struct {
   uint64_t row;         // of the partition
   uint64_t begin, end;  // of gnnc_edges.source
   uint32_t loop;        // 1: an added self-loop comes first
-  uint32_t fresh;       // 1: accumulators hold nothing yet
+  uint32_t fresh;       // GNNC_ROW: accumulators that begin here hold nothing yet; GNNC_PART: none holds anything
 } gnnc_span;
+
+enum { GNNC_ROW = 1, GNNC_PART = 2 };
 
 GNNC_INLINE uint64_t gnnc_in_edges(const gnnc_edges *edges, uint64_t row) {
   return edges->start[row + 1] - edges->start[row];

@@ -16,7 +16,8 @@ struct OpeningTests {
     let told = messages { _ = try tiny.model("OTHER_ABI") }
     #expect(told.count == 1)
     #expect(
-      told[0].hasSuffix("model.so was made for version \(GNNC_ABI + 1) of the runtime's interface; this gnnc has another"))
+      told[0].hasSuffix(
+        "model.so was made for version \(GNNC_ABI + 1) of the runtime's interface; this gnnc has another"))
   }
 
   @Test func aLibraryForAnotherProcessorIsRefused() throws {

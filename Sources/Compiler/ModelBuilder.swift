@@ -21,7 +21,7 @@ struct ModelBuilder {
   private func settings(_ compiler: CCompiler) -> CCompiler.Settings {
     var flags = ["-DGNNC_PROCESSOR=\"\(options.processor)\""]
     if let lanes = options.lanes {
-      flags += ["-DGNNC_LANES=\(lanes)", "-mprefer-vector-width=\(lanes * 32)"]
+      flags.append("-mprefer-vector-width=\(lanes * 32)")
     } else if options.processor == "native" {
       // Compilers prefer half registers on processors with AVX-512; sweeps gain from whole ones.
       flags.append("-mprefer-vector-width=512")
@@ -31,16 +31,18 @@ struct ModelBuilder {
   }
 
   private func write(_ text: String, _ name: String, _ directory: String) throws(Failure) {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/" + name))
-    } catch {
-      throw Failure(
-        kind: "file", "cannot write \(name)", at: .file(directory), help: error.localizedDescription)
+    let path = directory + "/" + name
+    let bytes = Array(text.utf8)
+    let file = fopen(path, "wb")
+    let whole = file.map { fwrite(bytes, 1, bytes.count, $0) == bytes.count } ?? false
+    guard let file, fclose(file) == 0, whole else {
+      if [ENOSPC, EDQUOT, EFBIG].contains(errno) { throw ToolchainError.noRoom(path).failure }
+      throw Failure(kind: "system", "cannot write \(path): \(String(cString: strerror(errno)))")
     }
   }
 
   private func makefile(_ compiler: CCompiler, _ settings: CCompiler.Settings) -> String {
-    let flags = (CCompiler.flags + settings.flags).map { $0.contains("\"") ? "'\($0)'" : $0 }
+    let flags = (CCompiler.flags + compiler.costModel + settings.flags).map { $0.contains("\"") ? "'\($0)'" : $0 }
     return """
       # Rebuilds the library on any machine with a C compiler and OpenMP: make CC=clang MARCH=native
       CC = \(compiler.family == .clang ? "clang" : "gcc")

@@ -104,13 +104,8 @@ extension Manifest {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let path = directory + "/" + Self.fileName
-    do {
-      var data = try encoder.encode(self)
-      data.append(UInt8(ascii: "\n"))
-      try data.write(to: URL(fileURLWithPath: path))
-    } catch {
-      throw LaunchError.cannotWrite(path, error.localizedDescription).failure
-    }
+    guard let data = try? encoder.encode(self) else { preconditionFailure("a manifest is always JSON") }
+    try writeFile(path, Array(data) + [UInt8(ascii: "\n")])
   }
 
   /// Checks that every listed file is there, whole and unchanged.

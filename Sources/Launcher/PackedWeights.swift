@@ -42,13 +42,7 @@ package final class PackedWeights: @unchecked Sendable {
   package func write(to path: String, for model: CompiledModel) throws(Failure) {
     let contents = UnsafeRawBufferPointer(start: base, count: bytes)
     let header = Header(of: model, contents: contents).encoded
-    guard let file = fopen(path, "wb") else { throw LaunchError.cannotWrite(path, systemMessage()).failure }
-    var whole = header.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
-    if whole { whole = fwrite(contents.baseAddress, 1, contents.count, file) == contents.count }
-    let reason = errno
-    guard fclose(file) == 0, whole else {
-      throw LaunchError.notWritten(path, reason: whole ? errno : reason).failure
-    }
+    try writeFile(path, header, then: contents)
   }
 }
 
@@ -126,6 +120,21 @@ extension PackedWeights {
     var sums = [UInt64](repeating: 0, count: Int(gnnc_block_count(UInt64(bytes.count))))
     gnnc_checksums(base, UInt64(bytes.count), 0, &sums)
     return sums.withUnsafeBytes { gnnc_checksum($0.baseAddress, UInt64($0.count)) }
+  }
+}
+
+/// Writes a file in two pieces; its directory is renamed as a whole by the caller.
+func writeFile(
+  _ path: String, _ head: [UInt8],
+  then rest: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
+) throws(Failure) {
+  guard let file = fopen(path, "wb") else { throw LaunchError.cannotWrite(path, systemMessage()).failure }
+  let whole =
+    fwrite(head, 1, head.count, file) == head.count
+    && (rest.isEmpty || fwrite(rest.baseAddress!, 1, rest.count, file) == rest.count)
+  let reason = errno
+  guard fclose(file) == 0, whole else {
+    throw LaunchError.notWritten(path, reason: whole ? errno : reason).failure
   }
 }
 

@@ -122,6 +122,15 @@ struct CompileTests {
     #expect(folder.names.isEmpty)
   }
 
+  @Test(arguments: [2, 20, 50]) func noRoomForACompiledModelLeavesNothing(blocks: Int) throws {
+    _ = try gnnc("doctor")  // so that no compiler has to be tried without room
+    let result = try gnnc.shell("ulimit -f \(blocks); $GNNC compile \(Sample.model) -o model.gnnc")
+    #expect(result.status == 1)
+    #expect(
+      result.errors.hasPrefix("error[system]: no room left on the disk for model.gnnc/"), "\(result.errors)")
+    #expect(folder.names.isEmpty)
+  }
+
   @Test func theDoctorSaysWhichCompilerIsUsed() throws {
     let result = try gnnc("doctor")
     #expect(result.status == 0)

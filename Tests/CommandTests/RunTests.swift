@@ -139,6 +139,13 @@ struct RunTests {
     #expect(folder.names.isEmpty)
   }
 
+  @Test func whatIsNoGraphIsSaidSo() throws {
+    try FileManager.default.createDirectory(atPath: folder.path("none"), withIntermediateDirectories: false)
+    let result = try gnnc("run", Sample.compiled, "none", "-o", "out")
+    #expect(result.status == 1)
+    #expect(result.errors.hasPrefix("error[graph]: none is not a graph\n"))
+  }
+
   @Test func noRoomOnTheDiskLeavesNothing() throws {
     let result = try gnnc.shell("ulimit -f 2; $GNNC run \(Sample.compiled) \(Sample.one) -o out")
     #expect(result.status == 1)

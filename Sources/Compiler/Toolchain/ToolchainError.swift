@@ -13,7 +13,13 @@ package enum ToolchainError: Error, Hashable, Sendable {
   case unknownProcessor(String, CCompiler)
   case missingLibrary([String], CCompiler)
 
-  package var failure: Failure { Failure(kind: "compiler", message, help: help) }
+  package var failure: Failure {
+    if case .noRoom = self {
+      Failure(kind: "system", message)
+    } else {
+      Failure(kind: "compiler", message, help: help)
+    }
+  }
 }
 
 extension ToolchainError {

@@ -19,12 +19,15 @@ struct GraphSource {
     name = path
     let input: GraphInput
     switch GraphPartitioner.kind(of: path) {
-    case .partitioned, .other:
-      // What is no graph at all is told by opening it.
+    case .partitioned:
       self.path = path
       temporary = nil
       return
     case .missing: throw Failure(kind: "file", "there is no \(path)")
+    case .other:
+      throw Failure(
+        kind: "graph", "\(path) is not a graph",
+        help: "a directory that `gnnc partition` made, one with graph.json, or a CSV or TSV file of edges")
     case .plain: input = .directory(path)
     case .edgeList: input = .edgeList(path, ids: nil, features: [:])
     }

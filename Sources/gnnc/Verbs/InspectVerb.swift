@@ -32,7 +32,7 @@ enum InspectVerb {
     terminal.answer("\(path): \(parts), order: \(summary.order)")
     for type in summary.vertexTypes {
       terminal.answer("vertices \(type.name): \(type.count)\(type.hasNames ? ", with names" : "")")
-      terminal.answer(lines(type.features))
+      lines(type.features).forEach(terminal.answer)
       if summary.parts > 1 {
         let sizes = zip(type.bounds, type.bounds.dropFirst()).map { "\($1 - $0)" }
         terminal.answer("  by partition: \(sizes.joined(separator: ", "))")
@@ -40,7 +40,7 @@ enum InspectVerb {
     }
     for type in summary.edgeTypes {
       terminal.answer("edges \(type.name): \(type.source) -> \(type.target): \(type.count)")
-      terminal.answer(lines(type.features))
+      lines(type.features).forEach(terminal.answer)
       for set in type.sets {
         let edges = set.edges.reduce(0, +)
         terminal.answer(
@@ -49,8 +49,8 @@ enum InspectVerb {
     }
   }
 
-  private static func lines(_ features: [FeatureSummary]) -> String {
-    features.map { "  \($0.name): \($0.element.rawValue)\($0.shape)" }.joined(separator: "\n")
+  private static func lines(_ features: [FeatureSummary]) -> [String] {
+    features.map { "  \($0.name): \($0.element.rawValue)\($0.shape)" }
   }
 
   private static func show(_ model: CompiledModel, _ terminal: Terminal, _ arguments: Arguments) throws {

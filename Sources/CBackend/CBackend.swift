@@ -7,10 +7,13 @@ package struct ModelDescription: Sendable {
   package let name: String
   /// A hash of the program, to tell models apart.
   package let fingerprint: String
+  /// What is defined ahead of the kernels: "GNNC_LANES 4".
+  package let definitions: [String]
 
-  package init(name: String, fingerprint: String) {
+  package init(name: String, fingerprint: String, definitions: [String] = []) {
     self.name = name
     self.fingerprint = fingerprint
+    self.definitions = definitions
   }
 }
 
@@ -29,6 +32,7 @@ package enum CBackend {
     text.line("#include <omp.h>")
     text.line("#include <stdlib.h>")
     text.line()
+    for definition in description.definitions { text.line("#define \(definition)") }
     text.line("#include \"gnnc_kernels.h\"")
     text.line()
     text.line("enum { TILE = \(stages.settings.tileRows), ARENA_BYTES = \(max(arena, 64)) };")

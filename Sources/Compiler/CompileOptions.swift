@@ -25,6 +25,11 @@ package struct CompileOptions: Sendable {
   package init() {}
 
   var stageSettings: StageSettings { StageSettings() }
+
+  /// What gnnc_kernels.h is to know: it stands in the C, so that a library made with other choices is another library.
+  var definitions: [String] {
+    (lanes.map { ["GNNC_LANES \($0)"] } ?? []) + (gemm == .openblas ? ["GNNC_OPENBLAS 1"] : [])
+  }
 }
 
 /// What built a model.

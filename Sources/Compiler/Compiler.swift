@@ -16,7 +16,8 @@ package enum Compiler {
     let reports = try optimize(hinted, PassSelection(without: Set(options.without)))
     let optimized = reports.last?.program ?? hinted
     let stages = try StageProgram(optimized, options.stageSettings)
-    let description = ModelDescription(name: model.name, fingerprint: Fingerprint.of(optimized))
+    let description = ModelDescription(
+      name: model.name, fingerprint: Fingerprint.of(optimized), definitions: options.definitions)
     let text = CBackend.emit(stages, description)
     return Translation(program: program, passes: reports, stages: stages, c: text)
   }

@@ -55,25 +55,3 @@ let package = Package(
     .testTarget(name: "CommandTests", dependencies: ["Diagnostics"]),
   ]
 )
-
-// While a module is being started its folder may still be empty. (2)
-import Foundation
-let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-func hasSources(_ target: Target) -> Bool {
-  let folder = target.path ?? (target.isTest ? "Tests/" : "Sources/") + target.name
-  let files = FileManager.default.enumerator(atPath: root + "/" + folder)?.allObjects as? [String] ?? []
-  return target.type == .system
-    || files.contains { $0.hasSuffix(".swift") || $0.hasSuffix(".c") }
-}
-package.targets = package.targets.filter(hasSources)
-let present = Set(package.targets.map(\.name))
-for target in package.targets {
-  target.dependencies = target.dependencies.filter {
-    if case .byNameItem(let name, _) = $0 { return present.contains(name) }
-    return true
-  }
-  target.exclude = target.exclude.filter {
-    FileManager.default.fileExists(atPath: root + "/" + (target.path ?? (target.isTest ? "Tests/" : "Sources/") + target.name) + "/" + $0)
-  }
-}
-package.products = present.contains("gnnc") ? package.products : []

@@ -24,6 +24,11 @@ import Testing
     try expectAgreement(of: cases, compiler: "gcc", flags: [isPlain ? "-O0" : "-O1"])
   }
 
+  /// Seeds that have found faults which the fixed batches do not.
+  @Test func seedsThatFoundFaultsStayFixed() throws {
+    try expectAgreement(of: [77_000_224].map { try Self.make(seed: $0) }, compiler: "gcc")
+  }
+
   static func make(seed: UInt64) throws -> ModelCase {
     var program = try RandomProgram.make(seed: seed, breadth: seed % 2 == 0 ? .all : .usual)
     // A compiled model answers for vertices.

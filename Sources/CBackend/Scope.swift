@@ -97,7 +97,7 @@ struct Scope {
   /// Whether row 0 of a block may be an added self-loop, which has no place among the graph's edges.
   var skipsLoop: Bool {
     guard case .edges(let sweep) = kind else { return false }
-    return sweep.set.loops == .added && sweep.extent == .allEdges
+    return sweep.set.loops == .added
   }
 
   var isEdges: Bool { if case .edges = kind { true } else { false } }

@@ -118,21 +118,30 @@ struct SweepEmitter {
 
   // MARK: - The last self-loop
 
+  /// The graph's own, or the added one; a set without loops has none, and the result is what it is without one.
   private func lastLoop(
     _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
   ) {
     initialize(results, isFirst: true, &text)
-    text.line("if (gnnc_self_loops(edges, span.row) == 0) return;")
+    guard sweep.set.loops != .removed else { return }
+    if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) return;") }
     for (place, buffer) in sweep.blockBuffers.enumerated() {
-      text.line("float \(scope.blockNames[place])[\(buffer.stride)];")
+      // Whole registers, as loops over a block write them.
+      text.line("float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
     }
     var inside = CText()
     kernels(scope, results, identifiers, &inside)
-    if inside.mentions("e") || inside.mentions("ids") {
-      text.line("const uint64_t e = edges->start[span.row + 1] - 1;")
-    }
     if inside.mentions("n") { text.line("const size_t n = 1;") }
-    if inside.mentions("ids") { text.line("const uint32_t *const ids = edges->source + e;") }
+    if sweep.set.loops == .added {
+      if inside.mentions("loop") { text.line("const size_t loop = 1;") }
+      if inside.mentions("e") { text.line("const uint64_t e = span.end;") }
+      if inside.mentions("ids") { text.line("const uint32_t ids[] = {(uint32_t)(owned.first + span.row)};") }
+    } else {
+      if inside.mentions("e") || inside.mentions("ids") {
+        text.line("const uint64_t e = edges->start[span.row + 1] - 1;")
+      }
+      if inside.mentions("ids") { text.line("const uint32_t *const ids = edges->source + e;") }
+    }
     text.append(inside)
   }
 }

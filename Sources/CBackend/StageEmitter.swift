@@ -179,7 +179,7 @@ struct StageEmitter {
     if usesOwned { text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];") }
     for declaration in declarations { text.line(declaration) }
     let used = body.text + declarations.joined(separator: "\n")
-    for parameter in ownRow ? ["call", "arena", "i"] : ["call", "arena"] {
+    for parameter in ownRow ? ["call", "arena", "i", "span"] : ["call", "arena"] {
       let isUsed = CText.mentions(parameter, in: used) || (parameter == "call" && usesOwned)
       if !isUsed { text.line("(void)\(parameter);") }
     }

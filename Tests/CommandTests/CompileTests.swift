@@ -122,7 +122,7 @@ struct CompileTests {
     #expect(folder.names.isEmpty)
   }
 
-  @Test(arguments: [2, 20, 50]) func noRoomForACompiledModelLeavesNothing(blocks: Int) throws {
+  @Test(arguments: [2, 20, 30]) func noRoomForACompiledModelLeavesNothing(blocks: Int) throws {
     _ = try gnnc("doctor")  // so that no compiler has to be tried without room
     let result = try gnnc.shell("ulimit -f \(blocks); $GNNC compile \(Sample.model) -o model.gnnc")
     #expect(result.status == 1)

@@ -43,7 +43,7 @@ package enum CBackend {
     pack.emitFunction(&text)
     TableEmitter(
       stages: stages, model: model, parameters: pack.parameters, description: description,
-      arenaBytes: arena, hubBytes: hub
+      hubBytes: hub
     ).emit(&text)
     return text.text
   }

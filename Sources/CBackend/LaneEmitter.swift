@@ -20,8 +20,7 @@ extension LoopEmitter {
     var writer = ExpressionEmitter(scope, extents: extents, nest: nest, identifiers: identifiers)
     writer.variableNames = Self.names(nest, row: scope.rowVariable).dropLast() + ["r * GNNC_LANES"]
     guard let message = writer.lanes(root.value, domainIndex, row: row, inner: nest.last!.last!) else { return false }
-    let outer = domainIndex.map { $0 }
-    let flat = Affine.flat(outer, Shape.strides(loop.domain))
+    let flat = Affine.flat(domainIndex, Shape.strides(loop.domain))
     write(writer, nest, message, accumulators[root.result]!, place: registerIndex(flat, nest, writer), inner, width, &text)
     return true
   }

@@ -7,7 +7,6 @@ struct TableEmitter {
   let model: ModelNames
   let parameters: [ParameterID]
   let description: ModelDescription
-  let arenaBytes: Int
   let hubBytes: Int
   private var program: Program { stages.program }
 

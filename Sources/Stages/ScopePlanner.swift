@@ -104,7 +104,7 @@ struct ScopePlanner {
     switch instruction.operation {
     case .linear, .reduce, .concat, .withLoops, .selfLoop, .reduceAxis:
       // Each operand is evaluated in its own shape.
-      for operand in instruction.operands { lookInside(operand, whole: false) }
+      for operand in instruction.operands { giveRowsBelow(operand) }
       return
     default: break
     }
@@ -124,7 +124,7 @@ struct ScopePlanner {
         if type.shape == instruction.type.shape || type.width == instruction.type.width {
           refine(operand, isTop: false, &domain)
         } else {
-          lookInside(operand, whole: false)
+          giveRowsBelow(operand)
         }
       case .reshape:
         let source = Schedule.root(operand, in: program)
@@ -138,25 +138,25 @@ struct ScopePlanner {
           materialized.insert(source)
         }
       default:
-        lookInside(operand, whole: false)
+        giveRowsBelow(operand)
       }
     }
   }
 
   /// Below a broadcast or another change of indices, what a reshape reads must have rows.
-  private mutating func lookInside(_ value: ValueID, whole: Bool) {
+  private mutating func giveRowsBelow(_ value: ValueID) {
     guard members.contains(value), !materialized.contains(value) else { return }
     let instruction = program[value]
     for operand in instruction.operands where members.contains(operand) {
       if instruction.operation == .reshape {
         let source = Schedule.root(operand, in: program)
         if Self.differInUnitAxes(instruction.type.shape, program[source].type.shape) {
-          lookInside(operand, whole: false)
+          giveRowsBelow(operand)
         } else if members.contains(source), !isLeaf(source) {
           materialized.insert(source)
         }
       } else {
-        lookInside(operand, whole: false)
+        giveRowsBelow(operand)
       }
     }
   }

@@ -5,16 +5,12 @@ struct StageAccount {
   let schedule: Schedule
   let content: StageContent
   let layout: TensorLayout
-  let settings: StageSettings
   private var program: Program { schedule.program }
 
-  init(
-    _ schedule: Schedule, _ content: StageContent, _ layout: TensorLayout, _ settings: StageSettings
-  ) {
+  init(_ schedule: Schedule, _ content: StageContent, _ layout: TensorLayout) {
     self.schedule = schedule
     self.content = content
     self.layout = layout
-    self.settings = settings
   }
 
   func stage(_ sections: [Section], _ planner: StagePlanner, number: Int) -> Stage {

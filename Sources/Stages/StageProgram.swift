@@ -23,10 +23,6 @@ package struct StageSettings: Hashable, Sendable {
   package var tileRows = 24
   /// Edges of one target that are looked at together.
   package var blockEdges = 32
-  /// In-edges of a vertex, where neither the model nor a graph says.
-  package var meanDegree = 16.0
-  /// Vertices of a type, where neither the model nor a graph says.
-  package var vertexCount = 100_000.0
 
   package init() {}
 }

@@ -18,7 +18,7 @@ extension StageProgram {
       let sections = try planner.plan()
       packed = planner.packed
       stages.append(
-        StageAccount(schedule, content, layout, settings).stage(sections, planner, number: stages.count))
+        StageAccount(schedule, content, layout).stage(sections, planner, number: stages.count))
     }
     for constant in Constants.readAsTheyAre(program) {
       _ = packed.add(PackedConstant(value: constant, layout: .plain))

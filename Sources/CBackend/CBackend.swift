@@ -25,6 +25,7 @@ package enum CBackend {
     let emitters = stages.stages.indices.map { StageEmitter(stages, number: $0, model) }
     let pack = PackEmitter(stages, model)
     let arena = emitters.map(\.arena.bytes).max() ?? 0
+    let finishes = stages.finishes.indices.map { FinishEmitter(stages: stages, number: $0, model: model) }
     let hub = emitters.flatMap { emitter in emitter.stage.sweeps.map { emitter.hubWidth($0) * 4 } }.max() ?? 0
     var text = CText()
     text.line("// \(description.name): compiled by gnnc. Between two gathers, nothing touches memory.")
@@ -34,12 +35,14 @@ package enum CBackend {
     text.line()
     for definition in description.definitions { text.line("#define \(definition)") }
     text.line("#include \"gnnc_kernels.h\"")
+    if !finishes.isEmpty { text.line("#include \"gnnc_sums.h\"") }
     text.line()
     text.line("enum { TILE = \(stages.settings.tileRows), ARENA_BYTES = \(max(arena, 64)) };")
     text.line()
     text.line("// Where each weight begins among the packed ones, in floats.")
     pack.emitOffsets(&text)
     for emitter in emitters { emitter.emit(&text) }
+    for finish in finishes { finish.emit(&text) }
     pack.emitFunction(&text)
     TableEmitter(
       stages: stages, model: model, parameters: pack.parameters, description: description,

@@ -55,7 +55,8 @@ struct ExpressionEmitter {
   mutating func value(_ id: ValueID, _ index: [Affine], row: Affine, isTop: Bool = false) -> Term {
     let instruction = program[id]
     if case .literal(let number) = program[root(id)].operation {
-      return Term(text: scope.precision.literal(number), variables: [], isAtom: true)
+      let text = instruction.type.element == .f32 ? scope.precision.literal(number) : "\(Int(number))"
+      return Term(text: text, variables: [], isAtom: true)
     }
     if !isTop || isLeaf(id), let memory = scope.memory(of: id, row: rowText(row), isTop ? .given : .made) {
       let flat = Affine.flat(index, Shape.strides(instruction.type.shape))
@@ -81,6 +82,8 @@ struct ExpressionEmitter {
       return Term(
         text: "(\(condition) ? \(parts[1].text) : \(parts[2].text))",
         variables: parts.reduce(into: []) { $0.formUnion($1.variables) }, isAtom: false)
+    case .scatter:
+      return scattered(operands, index, row: row)
     case .inDegree(let set):
       rowIsOpaque = true
       return hoist(
@@ -88,6 +91,17 @@ struct ExpressionEmitter {
     default:
       return otherIndex(instruction, index, row)
     }
+  }
+
+  /// The value in its own class, 0 in the others.
+  private mutating func scattered(_ operands: [ValueID], _ index: [Affine], row: Affine) -> Term {
+    let place = value(operands[1], [], row: row)
+    let x = value(operands[0], Array(index.dropFirst()), row: row)
+    // The class must not be walked as one with the axes behind it.
+    let own = text(note(index[0]))
+    return Term(
+      text: "((size_t)\(place.text) == \(own) ? \(x.text) : \(scope.precision.literal(0)))",
+      variables: place.variables.union(x.variables).union(index[0].terms.keys), isAtom: false)
   }
 
   /// Operations that only change the index.
@@ -135,8 +149,8 @@ struct ExpressionEmitter {
 
   private func isLeaf(_ value: ValueID) -> Bool {
     switch program[value].operation {
-    case .source, .target, .feature, .parameter, .view, .reshape: true
-    default: false
+    case .source, .target, .feature, .parameter, .view, .reshape, .lookup: true
+    default: scope.isGiven(value)
     }
   }
 
@@ -153,7 +167,7 @@ struct ExpressionEmitter {
         noteGather(gathered, row: row)
       }
       pointer = hoist(
-        Term(text: memory.pointer, variables: [0], isAtom: false), type: "const float *",
+        Term(text: memory.pointer, variables: [0], isAtom: false), type: "const \(memory.element) *",
         named: Names.of(program[id].operands.first ?? id, in: program)).text
     }
     return Term(text: "\(pointer)[\(text(index))]", variables: variables, isAtom: false)

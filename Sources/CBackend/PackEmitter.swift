@@ -6,7 +6,8 @@ import Stages
 struct PackEmitter {
   let stages: StageProgram
   let model: ModelNames
-  /// The weights that are read at all, in the order in which the launcher hands them over.
+  /// The weights that are read at all, in the order in which the launcher hands them over; last those with a row for each
+  /// vertex, which are not packed.
   let parameters: [ParameterID]
   private let needed: [ValueID]
   private var program: Program { stages.program }
@@ -25,7 +26,10 @@ struct PackEmitter {
     for value in needed {
       if case .parameter(let id) = stages.program[value].operation { read.insert(id.number) }
     }
-    parameters = read.sorted().map(ParameterID.init)
+    let counted = stages.tensors.compactMap { tensor -> Int? in
+      if case .vertexWeight(_, let id) = tensor.kind { id.number } else { nil }
+    }
+    parameters = (read.sorted() + counted.sorted()).map(ParameterID.init)
   }
 
   /// Where each packed constant begins, in floats.
@@ -61,7 +65,7 @@ struct PackEmitter {
       total += max(program[value].type.width, 1)
     }
     let scope = Scope(
-      kind: .constants(names), stages: stages, model: model, tileNames: [], tiles: [], places: [:],
+      kind: .doubles(names), stages: stages, model: model, tileNames: [], tiles: [], places: [:],
       blockNames: [])
     text.line("// Weights as stages read them, from the tensors of a safetensors file: computed in double, rounded once.")
     text.block("static gnnc_status pack(const float *const *raw, void *packed)") { text in
@@ -81,7 +85,7 @@ struct PackEmitter {
       for (place, constant) in stages.packed.enumerated() {
         store(constant, place, names, scope, &text)
       }
-      if parameters.isEmpty { text.line("(void)raw;") }
+      if !needed.contains(where: isParameter) { text.line("(void)raw;") }
       text.line("free(scratch);")
       text.line("return GNNC_OK;")
     }
@@ -91,6 +95,10 @@ struct PackEmitter {
   private func describe(_ value: ValueID) -> String {
     if case .parameter(let id) = program[value].operation { return program[id].keys[0] }
     return Names.word(program[value].operation)
+  }
+
+  private func isParameter(_ value: ValueID) -> Bool {
+    if case .parameter = program[value].operation { true } else { false }
   }
 
   private func hasArray(_ value: ValueID) -> Bool {
@@ -110,53 +118,12 @@ struct PackEmitter {
     _ value: ValueID, _ names: [ValueID: String], _ scope: Scope, _ identifiers: Identifiers,
     _ text: inout CText
   ) {
-    let instruction = program[value]
-    let name = names[value]!
-    let shape = instruction.type.shape
-    func store(_ expression: ValueID, _ domain: [Int], offset: Int, strides: [Int], mode: Loop.Mode = .store) {
-      let root = Loop.Root(value: expression, result: value, mode: mode, offset: offset, strides: strides)
-      let loop = Loop(domain: domain, roots: [root])
-      LoopEmitter(scope: scope, loop: loop, rowCount: "1", firstRow: "0", identifiers: identifiers).emit(&text)
+    guard case .parameter(let id) = program[value].operation else {
+      return DoubleEmitter(scope: scope, names: names, identifiers: identifiers).emit(value, &text)
     }
-    switch instruction.operation {
-    case .parameter(let id):
-      let place = parameters.firstIndex(of: id)!
-      text.line("for (size_t f = 0; f < \(instruction.type.width); f++) \(name)[f] = (double)raw[\(place)][f];")
-    case .linear(let batch): linear(value, instruction, batch: batch, names, &text)
-    case .reduceAxis(let reduction, let axis):
-      let operand = instruction.operands[0]
-      store(
-        operand, program[operand].type.shape, offset: 0, strides: Shape.strides(shape),
-        mode: .reduceAxis(reduction, axis: axis))
-    case .concat(let axis):
-      var offset = 0
-      let strides = Shape.strides(shape)
-      for part in instruction.operands {
-        store(part, program[part].type.shape, offset: offset, strides: strides)
-        offset += program[part].type.shape[axis] * strides[axis]
-      }
-    default: store(value, shape, offset: 0, strides: Shape.strides(shape))
-    }
-  }
-
-  /// A product of two weights.
-  private func linear(
-    _ value: ValueID, _ instruction: Instruction, batch: Int, _ names: [ValueID: String], _ text: inout CText
-  ) {
-    let (a, w) = (instruction.operands[0], instruction.operands[1])
-    let shape = program[w].type.shape
-    let (inputs, outputs) = (shape[shape.count - 1], shape[shape.count - 2])
-    let batches = shape.prefix(batch).reduce(1, *)
-    let extra = instruction.type.width / max(batches * outputs, 1)
-    func array(_ value: ValueID) -> String { names[root(value)] ?? "NULL" }
-    text.block("for (size_t b = 0; b < \(batches * extra); b++)") { text in
-      text.block("for (size_t o = 0; o < \(outputs); o++)") { text in
-        text.line("double total = 0;")
-        text.line(
-          "for (size_t f = 0; f < \(inputs); f++) total += \(array(a))[b * \(inputs) + f] * \(array(w))[(b / \(extra) * \(outputs) + o) * \(inputs) + f];")
-        text.line("\(names[value]!)[b * \(outputs) + o] = total;")
-      }
-    }
+    let place = parameters.firstIndex(of: id)!
+    text.line(
+      "for (size_t f = 0; f < \(program[value].type.width); f++) \(names[value]!)[f] = (double)raw[\(place)][f];")
   }
 
   private func store(

@@ -26,14 +26,14 @@ struct ModelNames {
   }
 }
 
-/// Where an expression stands: on the rows of a tile, on a block of edges, or where weights are packed; and what each
-/// value is called there.
+/// Where an expression stands: on the rows of a tile, on a block of edges, or on one row in double precision; and what
+/// each value is called there.
 struct Scope {
   enum Kind {
     case rows
     case edges(Sweep)
-    /// Constants in double precision, each in an array of its own.
-    case constants([ValueID: String])
+    /// In double precision, each in an array of its own: weights while they are packed, or values of the whole graph.
+    case doubles([ValueID: String])
   }
 
   let kind: Kind
@@ -47,7 +47,7 @@ struct Scope {
   let blockNames: [String]
 
   var program: Program { stages.program }
-  var precision: Precision { if case .constants = kind { .double } else { .single } }
+  var precision: Precision { if case .doubles = kind { .double } else { .single } }
   var rowVariable: String { if case .edges = kind { "j" } else { "i" } }
 
   /// A value's rows: where they begin, and how far apart they are.
@@ -60,6 +60,8 @@ struct Scope {
     let isOneRow: Bool
     /// The pointer is another for each row.
     let changesWithRow: Bool
+    /// The C type of its numbers.
+    var element = "float"
     /// Wide rows elsewhere in memory, worth asking for early.
     var gathered: (tensor: String, stride: Int, first: Int, width: Int)? = nil
   }
@@ -71,10 +73,8 @@ struct Scope {
   func memory(of value: ValueID, row: String, _ rows: Rows = .made) -> Memory? {
     let value = root(value)
     let instruction = program[value]
-    if case .constants(let names) = kind {
-      return names[value].map {
-        Memory(pointer: $0, stride: 0, first: 0, isOneRow: true, changesWithRow: false)
-      }
+    if case .doubles(let names) = kind, let name = names[value] {
+      return Memory(pointer: name, stride: 0, first: 0, isOneRow: true, changesWithRow: false)
     }
     switch instruction.type.space {
     case .constant:
@@ -82,10 +82,38 @@ struct Scope {
         let place = stages.packed.firstIndex(of: PackedConstant(value: value, layout: .plain))
       else { return nil }
       return Memory(pointer: model.packed[place], stride: 0, first: 0, isOneRow: true, changesWithRow: false)
-    case .vertices: return vertexMemory(value)
+    case .vertices:
+      if rows == .made || !isLookup(instruction), let memory = vertexMemory(value) { return memory }
+      return isLookup(instruction) ? lookedUp(instruction, row: row) : nil
     case .edges: return edgeMemory(value, instruction, row: row, rows)
-    case .graph: return nil
+    case .graph: return graphMemory(value)
     }
+  }
+
+  /// Whether an edge value's rows were stored by an earlier stage.
+  func isGiven(_ value: ValueID) -> Bool {
+    if case .edges? = places[value] { return true }
+    return false
+  }
+
+  private func isLookup(_ instruction: Instruction) -> Bool { instruction.operation == .lookup }
+
+  private func graphMemory(_ value: ValueID) -> Memory? {
+    guard case .tensor(let tensor, let first)? = places[value] else { return nil }
+    return Memory(pointer: model.tensors[tensor], stride: 0, first: first, isOneRow: true, changesWithRow: false)
+  }
+
+  /// The row of a table that an index names.
+  private func lookedUp(_ instruction: Instruction, row: String) -> Memory? {
+    guard let table = memory(of: instruction.operands[0], row: row), let index = memory(of: instruction.operands[1], row: row)
+    else { return nil }
+    func place(_ memory: Memory) -> String {
+      let own = memory.isOneRow ? "" : " + (size_t)(\(row)) * \(memory.stride)"
+      return "(\(memory.pointer)\(own))\(memory.first == 0 ? "" : " + \(memory.first)")"
+    }
+    return Memory(
+      pointer: "\(place(table)) + (size_t)*(\(place(index))) * \(max(instruction.type.width, 1))", stride: 0, first: 0,
+      isOneRow: true, changesWithRow: true, element: table.element)
   }
 
   private func root(_ value: ValueID) -> ValueID {
@@ -111,8 +139,9 @@ struct Scope {
     case .tensor(let tensor, let first)?:
       return Memory(
         pointer: isEdges ? Scope.ownRow(model.tensors[tensor]) : model.tensors[tensor],
-        stride: stages.tensors[tensor].stride, first: first, isOneRow: isEdges, changesWithRow: false)
-    case .block?, nil:
+        stride: stages.tensors[tensor].stride, first: first, isOneRow: isEdges, changesWithRow: false,
+        element: stages.tensors[tensor].element.c)
+    case .block?, .edges?, nil:
       return nil
     }
   }
@@ -127,6 +156,9 @@ struct Scope {
         pointer: blockNames[buffer], stride: sweep.blockBuffers[buffer].stride, first: 0,
         isOneRow: false, changesWithRow: false)
     }
+    if case .edges(let tensor, let loops)? = places[value] {
+      return storedMemory(tensor, loops, instruction.type, sweep, row: row)
+    }
     switch instruction.operation {
     case .source:
       let source = root(instruction.operands[0])
@@ -134,7 +166,7 @@ struct Scope {
       let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
       return Memory(
         pointer: "\(name) + (size_t)ids[\(row)] * \(stride)", stride: 0, first: first, isOneRow: true,
-        changesWithRow: true,
+        changesWithRow: true, element: stages.tensors[tensor].element.c,
         gathered: (name, stride, first, program[source].type.width))
     case .target:
       return memory(of: instruction.operands[0], row: row)
@@ -142,8 +174,20 @@ struct Scope {
       return memory(of: instruction.operands[0], row: row)
     case .feature:
       return featureMemory(value, sweep, row: row)
+    case .lookup:
+      return lookedUp(instruction, row: row)
     default: return nil
     }
+  }
+
+  /// The row of an edge in a stored tensor; an added self-loop's is its vertex's in another.
+  private func storedMemory(_ tensor: Int, _ loops: Int?, _ type: Type, _ sweep: Sweep, row: String) -> Memory {
+    let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
+    var pointer = "\(name) + (e + \(row)\(skipsLoop ? " - loop" : "")) * \(stride)"
+    if let loops, sweep.set.loops == .added {
+      pointer = "(\(row) < loop ? \(Scope.ownRow(model.tensors[loops])) : \(pointer))"
+    }
+    return Memory(pointer: pointer, stride: 0, first: 0, isOneRow: true, changesWithRow: true)
   }
 
   private func featureMemory(_ value: ValueID, _ sweep: Sweep, row: String) -> Memory? {
@@ -156,7 +200,7 @@ struct Scope {
     let skip = skipsLoop ? " - loop" : ""
     return Memory(
       pointer: "\(name) + (e + \(row)\(skip)) * \(stride)", stride: 0, first: 0, isOneRow: true,
-      changesWithRow: true)
+      changesWithRow: true, element: stages.tensors[tensor].element.c)
   }
 
   /// How many in-edges of `set` a target has, as an expression.
@@ -170,6 +214,18 @@ struct Scope {
       return "(float)(gnnc_in_edges(\(edges), \(row)) - gnnc_self_loops(\(edges), \(row)))"
     case .added:
       return "(float)(gnnc_in_edges(\(edges), \(row)) - gnnc_self_loops(\(edges), \(row)) + 1)"
+    }
+  }
+}
+
+extension Element {
+  /// The C type of a number in memory.
+  var c: String {
+    switch self {
+    case .f32: "float"
+    case .i32: "int32_t"
+    case .i64: "int64_t"
+    case .bool: "uint8_t"
     }
   }
 }

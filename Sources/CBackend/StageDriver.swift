@@ -14,6 +14,7 @@ extension StageEmitter {
       let sets = swept.map { "&call->edges[\($0)]" }.joined(separator: ", ")
       text.line("const gnnc_edges *const sets[] = {\(sets.isEmpty ? "NULL" : sets)};")
       text.line("uint64_t cursor = 0;")
+      clearSums(&text)
       text.margin("#pragma omp parallel num_threads((int)call->threads)")
       text.block("") { text in
         text.line("char *const arena = (char *)call->arena + (size_t)omp_get_thread_num() * ARENA_BYTES;")
@@ -30,9 +31,37 @@ extension StageEmitter {
         }
       }
       if !swept.isEmpty { hubs(turns, swept, &text) }
+      mergeSums(&text)
       text.line("return *call->stop ? GNNC_INTERRUPTED : GNNC_OK;")
     }
     text.line()
+  }
+
+  // MARK: - What the partition contributes to the whole graph
+
+  private func clearSums(_ text: inout CText) {
+    guard !stage.sums.isEmpty else { return }
+    text.block("for (uint32_t t = 0; t < call->threads; t++)") { text in
+      for value in stage.sums.keys.sorted() {
+        text.line(
+          "memset((char *)call->arena + (size_t)t * ARENA_BYTES + \(arena.sums[value]!), 0, \(program[value].type.width) * sizeof(gnnc_sum));")
+      }
+    }
+  }
+
+  private func mergeSums(_ text: inout CText) {
+    for (value, tensor) in stage.sums.sorted(by: { $0.key < $1.key }) {
+      guard case .reduceGraph(let reduction) = program[value].operation else { continue }
+      let width = program[value].type.width
+      text.block("") { text in
+        text.line("gnnc_sum *const sums = (gnnc_sum *)call->tensors[\(tensor)] + (size_t)call->part * \(width);")
+        text.line("memset(sums, 0, \(width) * sizeof *sums);")
+        text.block("for (uint32_t t = 0; t < call->threads; t++)") { text in
+          text.line("const char *const arena = (const char *)call->arena + (size_t)t * ARENA_BYTES;")
+          text.line("gnnc_merge(\(reduction.c), sums, (const gnnc_sum *)(arena + \(arena.sums[value]!)), \(width));")
+        }
+      }
+    }
   }
 
   /// Every row of a tile, whole.
@@ -41,7 +70,7 @@ extension StageEmitter {
       text.line("const uint64_t row = tile.first + i;")
       text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
       text.line("const gnnc_span span = {row, edges->start[row], \(end(sweep, "row")), \(loop(sweep)), GNNC_ROW};")
-      text.line("\(name)(call, arena, i, span, \(results(sweep, "i", "tile.first + i")));")
+      text.line("\(name)(call, arena, i, span\(results(sweep, "i", "tile.first + i").map { ", " + $0 }.joined()));")
     }
   }
 
@@ -53,7 +82,7 @@ extension StageEmitter {
   private func loop(_ sweep: Sweep) -> Int { sweep.set.loops == .added ? 1 : 0 }
 
   /// Where the accumulators of a row are.
-  private func results(_ sweep: Sweep, _ i: String, _ row: String) -> String {
+  private func results(_ sweep: Sweep, _ i: String, _ row: String) -> [String] {
     sweep.accumulators.map { accumulator in
       switch stage.places[accumulator.value] {
       case .tile(let buffer)?:
@@ -61,9 +90,9 @@ extension StageEmitter {
       case .tensor(let tensor, let first)?:
         let stride = stages.tensors[tensor].stride
         return "(float *)call->tensors[\(tensor)] + (owned.first + \(row)) * \(stride) + \(first)"
-      case .block?, nil: preconditionFailure("an accumulator without a row")
+      case .block?, .edges?, nil: preconditionFailure("an accumulator without a row")
       }
-    }.joined(separator: ", ")
+    }
   }
 
   // MARK: - Hubs
@@ -92,7 +121,7 @@ extension StageEmitter {
     guard sweep.extent == .allEdges else {
       return text.block("") { text in
         text.line("const gnnc_span span = {row, 0, 0, 0, GNNC_ROW};")
-        text.line("\(name)(call, arena, 0, span, \(results(sweep, "0", "row")));")
+        text.line("\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
       }
     }
     let width = hubWidth(sweep)
@@ -102,19 +131,20 @@ extension StageEmitter {
       text.line("const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
       text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
       text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
-        text.line("float *const part = (float *)call->hub + c * \(width);")
+        if width > 0 { text.line("float *const part = (float *)call->hub + c * \(width);") }
         text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
         text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
         text.block("if (c == 0)", end: "} else {") { text in
           text.line("const gnnc_span span = {row, first, last, \(loop(sweep)), GNNC_ROW};")
-          text.line("\(name)(call, arena, 0, span, \(results(sweep, "0", "row")));")
+          text.line("\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
         }
         text.indented { text in
           text.line("const gnnc_span span = {row, first, last, 0, GNNC_PART};")
-          text.line("\(name)(call, arena, 0, span, \(partResults(sweep)));")
+          text.line("\(name)(call, arena, 0, span\(partResults(sweep).map { ", " + $0 }.joined()));")
         }
         text.line("}")
       }
+      guard width > 0 else { return }
       text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
         text.line("const float *const part = (const float *)call->hub + c * \(width);")
         join(sweep, &text)
@@ -127,18 +157,17 @@ extension StageEmitter {
     sweep.accumulators.reduce(0) { $0 + ($1.width + 15) / 16 * 16 }
   }
 
-  private func partResults(_ sweep: Sweep) -> String {
+  private func partResults(_ sweep: Sweep) -> [String] {
     var first = 0
     return sweep.accumulators.map { accumulator in
       defer { first += (accumulator.width + 15) / 16 * 16 }
       return first == 0 ? "part" : "part + \(first)"
-    }.joined(separator: ", ")
+    }
   }
 
   private func join(_ sweep: Sweep, _ text: inout CText) {
     var first = 0
-    let rows = results(sweep, "0", "row").components(separatedBy: ", ")
-    for (accumulator, row) in zip(sweep.accumulators, rows) {
+    for (accumulator, row) in zip(sweep.accumulators, results(sweep, "0", "row")) {
       text.block("") { text in
         text.line("float *const total = \(row);")
         let part = Term(text: first == 0 ? "part[f]" : "part[\(first) + f]", variables: [], isAtom: true)

@@ -20,7 +20,7 @@ struct StageEmitter {
     var identifiers = model.identifiers
     tileNames = stage.tileBuffers.map { identifiers.unique($0.name) }
     self.identifiers = identifiers
-    arena = Arena(stage, rows: stages.settings.tileRows)
+    arena = Arena(stage, stages)
   }
 
   let identifiers: Identifiers
@@ -100,7 +100,21 @@ struct StageEmitter {
       emitDense(dense, scope, rowCount: rowCount, &text)
     case .finishEmpty(let value, let sets):
       finishEmpty(value, sets, scope, &text)
+    case .contribute(let value, let operand):
+      contribute(value, operand, scope, rowCount: rowCount, &text)
     }
+  }
+
+  /// The rows of a tile are added to what the thread contributes to the whole graph.
+  private func contribute(
+    _ value: ValueID, _ operand: ValueID, _ scope: Scope, rowCount: String, _ text: inout CText
+  ) {
+    guard case .reduceGraph(let reduction) = program[value].operation, let memory = scope.memory(of: operand, row: "0")
+    else { preconditionFailure("a contribution without rows") }
+    comment(value, &text)
+    let x = Self.offset(memory.pointer, memory.first)
+    text.line(
+      "gnnc_contribute(\(reduction.c), (gnnc_sum *)(arena + \(arena.sums[value]!)), \(rowCount), \(program[value].type.width), \(x), \(memory.stride));")
   }
 
   /// What follows, in the user's names: `h = linear [64], sage.gnn:12`.
@@ -154,15 +168,18 @@ struct StageEmitter {
     for (place, tensor) in stages.tensors.enumerated() {
       let name = model.tensors[place]
       let writes = stage.writes.contains(place)
-      let type = writes ? "float *restrict const" : "const float *const"
-      let base = "(\(writes ? "" : "const ")float *)call->tensors[\(place)]"
-      if ownRow {
+      let element = tensor.element.c
+      let type = writes ? "\(element) *restrict const" : "const \(element) *const"
+      let base = "(\(writes ? "" : "const ")\(element) *)call->tensors[\(place)]"
+      if tensor.kind == .graph {
+        if body.mentions(name) { declarations.append("const float *const \(name) = \(base);") }
+      } else if ownRow {
         if body.mentions(Scope.ownRow(name)) {
           usesOwned = true
           declarations.append(
             "\(type) \(Scope.ownRow(name)) = \(base) + (owned.first + span.row) * \(tensor.stride);")
         }
-        if body.mentions(name) { declarations.append("const float *const \(name) = \(base);") }
+        if body.mentions(name) { declarations.append("const \(element) *const \(name) = \(base);") }
       } else if body.mentions(name) {
         usesOwned = true
         declarations.append("\(type) \(name) = \(base) + (owned.first + \(row)) * \(tensor.stride);")
@@ -186,19 +203,28 @@ struct StageEmitter {
   }
 }
 
-/// Where the tile buffers of a stage lie in a thread's scratch memory, in bytes.
+/// Where the tile buffers of a stage lie in a thread's scratch memory, in bytes, and what the thread contributes to values
+/// of the whole graph.
 struct Arena {
   let offsets: [Int]
+  let sums: [ValueID: Int]
   let bytes: Int
+  private static let sumBytes = 160
 
-  init(_ stage: Stage, rows: Int) {
+  init(_ stage: Stage, _ stages: StageProgram) {
     var offsets: [Int] = []
+    var sums: [ValueID: Int] = [:]
     var bytes = 0
     for buffer in stage.tileBuffers {
       offsets.append(bytes)
-      bytes += (buffer.stride * rows * 4 + 63) / 64 * 64
+      bytes += (buffer.stride * stages.settings.tileRows * 4 + 63) / 64 * 64
+    }
+    for value in stage.sums.keys.sorted() {
+      sums[value] = bytes
+      bytes += (stages.program[value].type.width * Self.sumBytes + 63) / 64 * 64
     }
     self.offsets = offsets
+    self.sums = sums
     self.bytes = bytes
   }
 }

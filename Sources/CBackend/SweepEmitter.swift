@@ -19,9 +19,9 @@ struct SweepEmitter {
     case .lastLoop: lastLoop(scope, results, identifiers, &body)
     }
     // Without `restrict`, since they point into what `arena` points at; the local copies have it.
-    let parameters = sweep.accumulators.map { "float *to_\(results[$0.value]!)" }
+    let parameters = sweep.accumulators.map { ", float *to_\(results[$0.value]!)" }
     let head =
-      "static void \(name)(const gnnc_call *call, const char *arena, uint32_t i, gnnc_span span, \(parameters.joined(separator: ", ")))"
+      "static void \(name)(const gnnc_call *call, const char *arena, uint32_t i, gnnc_span span\(parameters.joined()))"
     text.block(head) { inner in
       if body.mentions("edges") { inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];") }
       stage.unpack(body, ownRow: true, &inner)
@@ -56,6 +56,21 @@ struct SweepEmitter {
         stage.emit(kernel, scope, rowCount: "n", &text)
       }
     }
+    for keep in sweep.keeps { emit(keep, scope, &text) }
+  }
+
+  /// The rows of a block go to where later stages, or the user, read them.
+  private func emit(_ keep: Keep, _ scope: Scope, _ text: inout CText) {
+    guard let rows = scope.memory(of: keep.value, row: "j") else { preconditionFailure("a kept value without rows") }
+    let stride = stage.stages.tensors[keep.tensor].stride
+    let isLooped = sweep.set.loops == .added
+    let bytes = "\(keep.width) * sizeof(float)"
+    stage.comment(keep.value, &text)
+    text.line(
+      "for (size_t j = \(isLooped ? "loop" : "0"); j < n; j++) memcpy((float *)call->tensors[\(keep.tensor)] + (e + j\(isLooped ? " - loop" : "")) * \(stride), \(rows.pointer) + j * \(rows.stride), \(bytes));")
+    guard let loops = keep.loopTensor else { return }
+    text.line(
+      "if (loop) memcpy((float *)call->tensors[\(loops)] + (owned.first + span.row) * \(stride), \(rows.pointer), \(bytes));")
   }
 
   /// Accumulators as they are before the first edge. Those that go on from another edge set do so, but in a hub's parts.

@@ -62,14 +62,23 @@ struct TableEmitter {
           switch tensor.kind {
           case .vertexFeature(let type, _): ("GNNC_VERTEX_FEATURE", type.number, 0)
           case .edgeFeature(let edges, _): ("GNNC_EDGE_FEATURE", edges, 0)
+          case .vertexWeight(_, let id): ("GNNC_VERTEX_WEIGHT", parameters.firstIndex(of: id)!, 0)
           case .stored(let type, let buffer): ("GNNC_STORED", type.number, buffer)
+          case .storedEdges(let edges, let buffer): ("GNNC_STORED_EDGES", edges, buffer)
+          case .graph: ("GNNC_GRAPH_VALUE", 0, 0)
+          case .partial: ("GNNC_PARTIAL", 0, 0)
           }
         return
-          "{\(quoted(tensor.name)), \(kind), \(of), GNNC_\(tensor.element.rawValue.uppercased()), \(tensor.width), \(tensor.stride), \(buffer), \(tensor.isPrologue ? 1 : 0)}"
+          "{\(quoted(tensor.name)), \(kind), \(of), GNNC_\(tensor.element.rawValue.uppercased()), \(tensor.width), \(tensor.stride), \(buffer), \(tensor.isPrologue ? 1 : 0), \(tensor.limit ?? 0)}"
       }, &text)
     table(
       "gnnc_buffer", "buffers",
-      stages.buffers.map { "{\($0.vertexType.number), \($0.rowWidth * 4)}" }, &text)
+      stages.buffers.map { buffer in
+        switch buffer.owner {
+        case .vertices(let type): "{0, \(type.number), \(buffer.rowWidth * 4)}"
+        case .edges(let set): "{1, \(set), \(buffer.rowWidth * 4)}"
+        }
+      }, &text)
   }
 
   private func weights(_ text: inout CText) {
@@ -85,7 +94,9 @@ struct TableEmitter {
       "gnnc_weight", "weights",
       parameters.enumerated().map { place, id in
         let rank = program[id].shape.count
-        return "{\(program[id].keys.count), weight_keys_\(place), \(rank), \(rank == 0 ? "NULL" : "weight_shape_\(place)")}"
+        let counted = program[id].counted.map { "\($0.place), \($0.type.number)" } ?? "UINT32_MAX, 0"
+        return
+          "{\(program[id].keys.count), weight_keys_\(place), \(rank), \(rank == 0 ? "NULL" : "weight_shape_\(place)"), \(counted)}"
       }, &text)
   }
 
@@ -99,7 +110,10 @@ struct TableEmitter {
       stages.outputs.enumerated().map { place, output in
         let width = output.shape.reduce(1, *)
         let shape = output.shape.isEmpty ? "NULL" : "output_shape_\(place)"
-        return "{\(quoted(output.name)), \(output.tensor), \(output.first), \(width), \(output.shape.count), \(shape)}"
+        let loops = output.edges.map { "GNNC_LOOPS_\($0.loops.rawValue.uppercased())" } ?? "GNNC_LOOPS_KEPT"
+        let loopTensor = output.edges?.loopTensor.map(String.init) ?? "UINT32_MAX"
+        return
+          "{\(quoted(output.name)), \(output.tensor), \(output.first), \(width), \(output.shape.count), \(shape), \(loops), \(loopTensor)}"
       }, &text)
   }
 
@@ -123,7 +137,21 @@ struct TableEmitter {
         "{\(quoted(stage.name)), \(stage.vertexType.number), \(stage.level), \(stage.isPrologue ? 1 : 0), \(stage.sweeps.count), \(gathers), \(reads), \(writes), \(edges), {\(numbers)}, stage\(number)}")
     }
     table("gnnc_stage", "stages", rows, &text)
+    finishTable(&text)
     text.line()
+  }
+
+  private func finishTable(_ text: inout CText) {
+    var rows: [String] = []
+    for (number, finish) in stages.finishes.enumerated() {
+      let tensors = finish.values.compactMap { value -> Int? in
+        if case .tensor(let tensor, _)? = finish.places[value] { tensor } else { nil }
+      }
+      let entries = tensors.map(String.init) + ["UINT32_MAX"]
+      text.line("static const uint32_t finish_writes_\(number)[] = {\(entries.joined(separator: ", "))};")
+      rows.append("{\(finish.level), \(finish.isPrologue ? 1 : 0), finish_writes_\(number), finish\(number)}")
+    }
+    table("gnnc_finish", "finishes", rows, &text)
   }
 
   private func whole(_ text: inout CText) {
@@ -138,6 +166,7 @@ struct TableEmitter {
       text.line(".vertex_types = \(program.schema.vertexTypes.count), .edge_types = \(program.schema.edgeTypes.count),")
       text.line(".edge_sets = \(stages.edgeSets.count), .tensors = \(stages.tensors.count), .buffers = \(stages.buffers.count),")
       text.line(".outputs = \(stages.outputs.count), .weights = \(parameters.count), .stages = \(stages.stages.count),")
+      text.line(".finishes = \(stages.finishes.count), .finish = \(pointer(stages.finishes.count, "finishes")),")
       text.line(".vertex_type = \(pointer(program.schema.vertexTypes.count, "vertex_types")),")
       text.line(".edge_type = \(pointer(program.schema.edgeTypes.count, "edge_types")),")
       text.line(".edge_set = \(pointer(stages.edgeSets.count, "edge_sets")),")

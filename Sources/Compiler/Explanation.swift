@@ -41,6 +41,10 @@ struct Explanation {
       for sweep in stage.sweeps { lines.append("       sweeps   \(describe(sweep))") }
       lines.append("       cost     \(describe(stage.cost))")
     }
+    for finish in stages.finishes {
+      let names = finish.values.map { Names.of($0, in: translation.stages.program) }
+      lines.append("  after level \(finish.level), of the whole graph: \(names.joined(separator: ", "))")
+    }
     return lines
   }
 
@@ -79,12 +83,20 @@ struct Explanation {
   // MARK: - Memory
 
   private var bufferLines: [String] {
-    var lines = ["memory for each vertex"]
+    var lines = ["memory for each vertex or edge"]
     for (number, buffer) in stages.buffers.enumerated() {
-      let holds = stages.tensors.filter {
-        if case .stored(_, number) = $0.kind { true } else { false }
+      let holds = stages.tensors.filter { tensor in
+        switch tensor.kind {
+        case .stored(_, number), .storedEdges(_, number): true
+        default: false
+        }
       }.map(\.name)
-      let type = translation.program.schema[buffer.vertexType].name
+      let schema = translation.program.schema
+      let type =
+        switch buffer.owner {
+        case .vertices(let type): schema[type].name
+        case .edges(let set): schema[stages.edgeSets[set].type].name
+        }
       lines.append("  buffer \(number)  \(type): \(buffer.rowWidth * 4) bytes, holds \(holds.joined(separator: ", then "))")
     }
     return stages.buffers.isEmpty ? [] : lines

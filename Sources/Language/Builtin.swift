@@ -35,7 +35,7 @@ enum Builtin: String, CaseIterable {
   // Along the axes of a row.
   case sum, mean, max, min, softmax
   case logSoftmax = "log_softmax"
-  case norm2, dot, linear, matmul, concat, stack, reshape, permute, transpose, broadcast, lookup, zeros, ones
+  case norm2, dot, linear, matmul, concat, stack, reshape, permute, transpose, broadcast, lookup, scatter, zeros, ones
 }
 
 extension Builtin {
@@ -79,6 +79,7 @@ extension Builtin {
     case .reshape, .broadcast: Signature(required: ["x", "shape"])
     case .permute: Signature(required: ["x", "order"])
     case .lookup: Signature(required: ["table", "index"])
+    case .scatter: Signature(required: ["x", "index", "classes"])
     case .zeros, .ones: Signature(named: [])
     }
   }

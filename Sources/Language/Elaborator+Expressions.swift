@@ -142,7 +142,8 @@ extension Elaborator {
       switch evaluate(base) {
       case .incoming:
         return keys.isEmpty ? incoming(member, arguments, span) : report(.prefixOnNothing(span, .incoming))
-      case .graph: return report(.notYet(span, "`graph.\(member.text)`, a value of the whole graph,"))
+      case .graph:
+        return keys.isEmpty ? graph(member, arguments, span) : report(.prefixOnNothing(span, .graph))
       case .poison: return .poison
       case let value: return report(.notCallable(callee.span, self.member(value, member, callee.span)))
       }

@@ -105,6 +105,7 @@ extension Elaborator {
     case .permute: return permute(call)
     case .transpose: return transpose(call)
     case .lookup: return lookup(call["table"]!, call["index"]!, call.span)
+    case .scatter: return scatter(call)
     case .zeros, .ones: return report(.functionForm(call.span, function))
     }
   }

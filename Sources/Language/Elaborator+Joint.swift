@@ -212,14 +212,13 @@ extension Elaborator {
 
   private mutating func incomingJointly(_ member: Name, _ arguments: [Argument], _ span: Span) -> [Value] {
     let sets = joint!.bodies.compactMap(\.edges)
-    guard let function = incomingFunction(member, arguments, span) else { return sets.map { _ in .poison } }
-    if function == .count { return reduce([], .count, over: sets, span) }
-    let argument = arguments[0].value
-    let values = evaluateJointly(argument)
-    let messages = each { $0.message(values[$0.joint!.current], over: $0.frame.edges!, argument.span) }
+    guard let call = incomingCall(member, arguments, span) else { return sets.map { _ in .poison } }
+    let values = call.message.map { evaluateJointly($0) }
+    let messages = each { elaborator in
+      elaborator.message(of: call, values?[elaborator.joint!.current], over: elaborator.frame.edges!)
+    }
     let present = messages.compactMap { $0 }
-    return present.count == sets.count
-      ? reduce(present, function, over: sets, span) : sets.map { _ in .poison }
+    return present.count == sets.count ? reduce(present, call, over: sets) : sets.map { _ in .poison }
   }
 }
 

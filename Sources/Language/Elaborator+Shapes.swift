@@ -54,14 +54,35 @@ extension Elaborator {
   }
 
   mutating func lookup(_ table: Given, _ index: Given, _ span: Span) -> Value {
-    guard let rows = tensor(table, .lookup), let place = tensor(index, .lookup) else { return .poison }
-    guard rows.type.space == .constant, !rows.type.shape.isEmpty else {
-      return wrong(table, .lookup, "a table made of weights")
-    }
+    guard let rows = tensor(table, .lookup), let place = self.index(index, .lookup) else { return .poison }
+    guard !rows.type.shape.isEmpty else { return wrong(table, .lookup, "a table, whose first axis is looked up,") }
+    guard let aligned = align([rows, place], span) else { return .poison }
+    return emit(.lookup, aligned.map(\.id), at: span)
+  }
+
+  /// `scatter(x, index, classes)`: x in row `index` of as many rows as there are classes.
+  mutating func scatter(_ call: Matched) -> Value {
+    guard let x = tensor(call["x"]!, .scatter), let place = index(call["index"]!, .scatter),
+      let classes = whole(call["classes"]!, .scatter)
+    else { return .poison }
+    guard x.type.element == .f32 else { return report(.notReal(call["x"]!.span, x)) }
+    return scatter(x, place, classes: classes, call["classes"]!.span, call.span)
+  }
+
+  mutating func scatter(_ x: Tensor, _ place: Tensor, classes: Int, _ asked: Span, _ span: Span) -> Value {
+    guard classes > 0, fits([classes] + x.type.shape) else { return report(.badShape(asked, [classes])) }
+    guard let aligned = align([x, place], span) else { return .poison }
+    return emit(.scatter(classes: classes), aligned.map(\.id), at: span)
+  }
+
+  /// One whole number for each vertex or edge.
+  mutating func index(_ given: Given, _ function: Builtin) -> Tensor? {
+    guard let place = tensor(given, function) else { return nil }
     guard place.type.element == .i32 || place.type.element == .i64, place.type.shape.isEmpty else {
-      return wrong(index, .lookup, "one whole number (`i32` or `i64`) for each vertex or edge")
+      wrong(given, function, "one whole number (`i32` or `i64`) for each vertex or edge")
+      return nil
     }
-    return emit(.lookup, [rows.id, place.id], at: span)
+    return place
   }
 
   /// `zeros[4, 8]`

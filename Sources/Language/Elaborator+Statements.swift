@@ -84,8 +84,8 @@ extension Elaborator {
     case .poison: break
     case .tensor(let tensor):
       switch tensor.type.space {
-      case .vertices, .edges: break
-      case .graph, .constant:
+      case .vertices, .edges, .graph: break
+      case .constant:
         report(.outputSpace(expression.span, tensor.type.space))
         return
       }

@@ -11,9 +11,8 @@ extension Elaborator {
     var shape: [Parameter.Dimension] = []
     for dimension in weight.type.dimensions {
       guard let size = self.dimension(dimension) else { return .poison }
-      if case .count = size, !shape.isEmpty {
-        return report(
-          .notYet(dimension.span, "a weight that counts vertices in another dimension than its first"))
+      if case .count = size, shape.contains(where: { if case .count = $0 { true } else { false } }) {
+        return report(.countedTwice(dimension.span))
       }
       shape.append(size)
     }

@@ -12,27 +12,43 @@ package final class CopyingExchange: Exchange {
   private let fitted: Fitted
   private let locals: [LocalPartition]
 
-  package init(_ fitted: Fitted) throws(Failure) {
+  package init(_ fitted: Fitted, _ weights: PackedWeights) throws(Failure) {
     self.fitted = fitted
     parts = 0..<fitted.graph.summary.parts
     var locals: [LocalPartition] = []
-    for part in parts { locals.append(try LocalPartition(fitted, part: part)) }
+    for part in parts { locals.append(try LocalPartition(fitted, weights, part: part)) }
     self.locals = locals
   }
+
+  package var memories: [Int] { Array(parts) }
 
   package func view(of part: Int) -> PartitionView { locals[part].view }
 
   package func ownedRows(of tensor: Int, part: Int) -> UnsafeRawPointer {
-    UnsafeRawPointer(locals[part].view.tensors[tensor]!)
+    let base = UnsafeRawPointer(locals[part].view.tensors[tensor]!)
+    let table = fitted.tables.tensors[tensor]
+    return table.kind == .partial ? base + part * table.rowBytes : base
   }
 
   package func exchange(_ tensors: [Int]) {
     for tensor in tensors {
-      guard case .stored(let type, _) = fitted.tables.tensors[tensor].kind else { continue }
       for receiver in parts {
-        for sender in parts where sender != receiver { send(tensor, type, from: sender, to: receiver) }
+        for sender in parts where sender != receiver {
+          switch fitted.tables.tensors[tensor].kind {
+          case .stored(let type, _): send(tensor, type, from: sender, to: receiver)
+          case .partial: sendPartial(tensor, from: sender, to: receiver)
+          case .vertexFeature, .edgeFeature, .storedEdges, .vertexWeight, .graphValue: continue
+          }
+        }
       }
     }
+  }
+
+  /// What a partition contributes to values of the whole graph.
+  private func sendPartial(_ tensor: Int, from sender: Int, to receiver: Int) {
+    let rowBytes = fitted.tables.tensors[tensor].rowBytes
+    (locals[receiver].view.tensors[tensor]! + sender * rowBytes).copyMemory(
+      from: ownedRows(of: tensor, part: sender), byteCount: rowBytes)
   }
 
   /// What a message would carry: the rows that `receiver` reads of `sender`'s, in ascending order.
@@ -55,8 +71,9 @@ private final class LocalPartition {
   let view: PartitionView
   /// What the view points into.
   private let memory: [Pages]
+  private let stored: TensorMemory
 
-  init(_ fitted: Fitted, part: Int) throws(Failure) {
+  init(_ fitted: Fitted, _ weights: PackedWeights, part: Int) throws(Failure) {
     let tables = fitted.tables
     var memory: [Pages] = []
     func keep(_ bytes: Int, _ what: String) throws(Failure) -> UnsafeMutableRawPointer {
@@ -75,15 +92,24 @@ private final class LocalPartition {
       ours.source = UnsafePointer(sources)
       edges.append(ours)
     }
-    var buffers: [UnsafeMutableRawPointer] = []
-    for buffer in tables.buffers {
-      let rows = types[buffer.vertexType].count
-      buffers.append(try keep(Int(buffer.rowBytes) * rows, "stored tensors"))
-    }
+    let stored = try TensorMemory(
+      fitted, weights,
+      buffers: tables.buffers.map { buffer in
+        switch buffer.owner {
+        case .vertices(let type): UInt64(types[type].count)
+        case .edges(let set): edges[set].edgeCount
+        }
+      })
     var tensors: [UnsafeMutableRawPointer] = []
-    for tensor in tables.tensors {
+    for (place, tensor) in tables.tensors.enumerated() {
       switch tensor.kind {
-      case .stored(_, let buffer): tensors.append(buffers[buffer])
+      case .stored(_, let buffer), .storedEdges(_, let buffer): tensors.append(stored.buffers[buffer].base)
+      case .graphValue, .partial: tensors.append(stored.own[place]!.base)
+      case .vertexWeight:
+        let type = tables.counted(tensor)!.by.vertexType
+        let base = try keep(types[type].count * tensor.rowBytes, "weights with a row for each vertex")
+        types[type].copy(stored.own[place]!.base, rowBytes: tensor.rowBytes, into: base)
+        tensors.append(base)
       case .edgeFeature(let set):
         tensors.append(
           UnsafeMutableRawPointer(mutating: fitted.edgeFeature(tensor, of: set, part: part).base))
@@ -96,6 +122,7 @@ private final class LocalPartition {
     let owned = types.map { gnnc_rows(first: 0, count: UInt64($0.owned.count)) }
     view = PartitionView(owned: owned, edges: edges, tensors: tensors)
     self.memory = memory
+    self.stored = stored
   }
 }
 

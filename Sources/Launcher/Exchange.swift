@@ -14,6 +14,9 @@ package protocol Exchange: AnyObject {
   /// Called when every partition has written its own rows of `tensors`: brings them to the partitions that gather them.
   func exchange(_ tensors: [Int]) throws(Failure)
 
+  /// A partition of each memory: what is computed of the whole graph is computed once for each.
+  var memories: [Int] { get }
+
   /// The first row of a tensor that a partition owns; the others follow.
   func ownedRows(of tensor: Int, part: Int) -> UnsafeRawPointer
 }
@@ -66,6 +69,26 @@ package struct Fitted: Sendable {
   }
 
   func edges(of set: Int, part: Int) -> gnnc_edges { graph.edges(of: tables.key(of: set), part: part) }
+
+  /// parts + 1 positions: where the edges of each partition begin among those of all.
+  func edgeBounds(of set: Int) -> [UInt64] {
+    var bounds: [UInt64] = [0]
+    for part in 0..<graph.summary.parts { bounds.append(bounds[part] + edges(of: set, part: part).edgeCount) }
+    return bounds
+  }
+
+  /// parts + 1 row numbers: where the rows of each partition begin among those of all.
+  func vertexBounds(of type: Int) -> [UInt64] {
+    graph.summary.vertexType(named: tables.vertexTypes[type].name)?.bounds ?? [0]
+  }
+
+  /// Members of a buffer's owner in the whole graph.
+  func count(_ owner: ModelTables.Buffer.Owner) -> UInt64 {
+    switch owner {
+    case .vertices(let type): vertexCount(type)
+    case .edges(let set): edgeBounds(of: set).last ?? 0
+    }
+  }
 
   func vertexFeature(_ tensor: ModelTables.Tensor, of type: Int) -> StoredTensor {
     graph.vertexFeature(.init(tensor.name, of: tables.vertexTypes[type].name))

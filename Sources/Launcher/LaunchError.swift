@@ -20,6 +20,7 @@ package enum LaunchError: Error, Hashable, Sendable {
   case noWeights(model: String)
   case missingWeight([String], in: String, has: [String])
   case misshapenWeight(String, in: String, wanted: [Int], found: [Int])
+  case otherVertexCount(String, of: String, wanted: Int, found: Int)
   // Model and graph.
   case missingVertexType(String, ModelFit.Names, has: [String])
   case missingEdgeType(String, ModelFit.Names, has: [String])
@@ -28,6 +29,7 @@ package enum LaunchError: Error, Hashable, Sendable {
   case missingFeature(String, of: String, ModelFit.Names, has: [String])
   case otherWidth(String, of: String, ModelFit.Names, wanted: Int, found: Int)
   case otherElement(String, of: String, ModelFit.Names, wanted: StoredElement, found: StoredElement)
+  case indexOutside(String, of: String, ModelFit.Names, found: Int64, limit: UInt64)
   // The machine.
   case noMemory(String, bytes: Int)
   case tooLittleMemory(wanted: UInt64, available: UInt64)
@@ -64,9 +66,11 @@ extension LaunchError {
       .otherABI,
       .otherProcessor, .damagedTables:
       "model"
-    case .damagedWeights, .foreignWeights, .noWeights, .missingWeight, .misshapenWeight: "weights"
+    case .damagedWeights, .foreignWeights, .noWeights, .missingWeight, .misshapenWeight,
+      .otherVertexCount:
+      "weights"
     case .missingVertexType, .missingEdgeType, .otherEnds, .missingEdgeSet, .missingFeature, .otherWidth,
-      .otherElement:
+      .otherElement, .indexOutside:
       "fit"
     case .noMemory, .tooLittleMemory: "memory"
     case .cannotWrite, .noRoom: "file"
@@ -98,6 +102,8 @@ extension LaunchError {
       "\(path) holds no " + keys.map { "`\($0)`" }.joined(separator: " or ")
     case .misshapenWeight(let name, let path, let wanted, let found):
       "`\(name)` in \(path) has the shape \(found); the model wants \(wanted)"
+    case .otherVertexCount(let key, let type, let wanted, let found):
+      "`\(key)` has rows for \(found) vertices; the graph has \(wanted) of `\(type)`"
     case .missingVertexType(let name, let names, _): "\(names.graph) has no vertices `\(name)`"
     case .missingEdgeType(let name, let names, _): "\(names.graph) has no edges `\(name)`"
     case .otherEnds(let name, let names, let wanted, let found):
@@ -110,6 +116,8 @@ extension LaunchError {
       "feature `\(name)` of `\(type)` is \(found) wide in \(names.graph); \(names.model) wants \(wanted)"
     case .otherElement(let name, let type, let names, let wanted, let found):
       "feature `\(name)` of `\(type)` is \(found.rawValue) in \(names.graph); \(names.model) wants \(wanted.rawValue)"
+    case .indexOutside(let name, let type, let names, let found, let limit):
+      "feature `\(name)` of `\(type)` holds \(found) in \(names.graph); \(names.model) takes 0 to \(limit - 1)"
     case .noMemory(let what, let bytes): "no memory for \(what): \(Units.bytes(UInt64(max(bytes, 0))))"
     case .tooLittleMemory(let wanted, let available):
       "the run needs \(Units.bytes(wanted)) of memory; \(Units.bytes(available)) are available"
@@ -129,6 +137,8 @@ extension LaunchError {
     case .damagedWeights, .foreignWeights: "compile the model again, or give `--weights`"
     case .noWeights: "give `--weights WEIGHTS.safetensors`"
     case .missingWeight(let keys, _, let has): Self.nearestKey(keys, has)
+    case .otherVertexCount: "such weights were trained for one graph, in its order of vertices"
+    case .indexOutside: nil
     case .misshapenWeight: "were the weights trained with other sizes?"
     case .missingVertexType(_, _, let has): Self.listing("it has the vertices", has)
     case .missingEdgeType(_, _, let has): Self.listing("it has the edges", has)

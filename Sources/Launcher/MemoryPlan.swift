@@ -53,17 +53,19 @@ extension MemoryPlan {
       case .edgeFeature(let set):
         let edges = summary.edgeSet(tables.key(of: set))?.edges.reduce(0, +) ?? 0
         featureBytes += edges * UInt64(tensor.rowBytes)
-      case .stored: break
+      case .stored, .storedEdges, .vertexWeight, .graphValue, .partial: break
       }
     }
-    let buffers = tables.buffers.reduce(0) { $0 + $1.rowBytes * count($1.vertexType) }
-    let widest =
-      outputs.map { OutputWriter.workingBytes(rows: count(tables.vertexType(of: $0)), $0) }.max() ?? 0
+    let buffers = tables.buffers.reduce(0) { $0 + $1.rowBytes * fitted.count($1.owner) }
+    let rows = tables.tensors.reduce(UInt64(0)) { sum, tensor in
+      tables.counted(tensor).map { sum + count($0.by.vertexType) * UInt64(tensor.rowBytes) } ?? sum
+    }
+    let widest = outputs.map { OutputWriter.workingBytes($0, fitted) }.max() ?? 0
     entries = [
       Entry(name: "edges", bytes: edgeBytes, holding: .files),
       Entry(name: "features", bytes: featureBytes, holding: .files),
       Entry(name: "weights", bytes: UInt64(tables.packedBytes), holding: .process),
-      Entry(name: "stored tensors", bytes: buffers, holding: .process),
+      Entry(name: "stored tensors", bytes: buffers + rows, holding: .process),
       Entry(
         name: "scratch of \(threads) threads", bytes: UInt64(threads * tables.arenaBytes), holding: .process),
       Entry(name: "scratch for the longest row", bytes: UInt64(Self.hubBytes(fitted)), holding: .process),

@@ -51,7 +51,7 @@ package enum ModelFit {
     let type: String
     let features: [FeatureSummary]
     switch tensor.kind {
-    case .stored: return []
+    case .stored, .storedEdges, .vertexWeight, .graphValue, .partial: return []
     case .vertexFeature(let number):
       type = tables.vertexTypes[number].name
       guard let found = summary.vertexType(named: type) else { return [] }

@@ -39,6 +39,8 @@ package final class ModelRun {
     let exchange: any Exchange
     let arena: Pages
     let hub: Pages
+    /// Vertices of each type, as uint64.
+    let counts: Pages
   }
 
   /// Opens the graph for the model: throws where the two do not fit, or where the graph is damaged.
@@ -54,6 +56,7 @@ package final class ModelRun {
     self.graph = graph
     self.options = options
     fitted = Fitted(tables: tables, graph: graph)
+    try IndexCheck(fitted, .init(model: model.directory, graph: graphPath)).run()
     plan = MemoryPlan(fitted, threads: options.threads, outputs: outputs)
   }
 
@@ -75,13 +78,22 @@ package final class ModelRun {
   package func prepare(weights: PackedWeights) throws(Failure) {
     let exchange: any Exchange =
       switch options.exchange {
-      case .shared: try SharedMemory(fitted)
-      case .copy: try CopyingExchange(fitted)
+      case .shared: try SharedMemory(fitted, weights)
+      case .copy: try CopyingExchange(fitted, weights)
       }
     prepared = Prepared(
       weights: weights, exchange: exchange,
       arena: try Pages(bytes: options.threads * fitted.tables.arenaBytes, for: "scratch"),
-      hub: try Pages(bytes: MemoryPlan.hubBytes(fitted), for: "scratch for the longest row"))
+      hub: try Pages(bytes: MemoryPlan.hubBytes(fitted), for: "scratch for the longest row"),
+      counts: try vertexCounts())
+  }
+
+  private func vertexCounts() throws(Failure) -> Pages {
+    let types = fitted.tables.vertexTypes.indices
+    let pages = try Pages(bytes: types.count * MemoryLayout<UInt64>.stride, for: "counts")
+    let counts = pages.base.bindMemory(to: UInt64.self, capacity: max(types.count, 1))
+    for type in types { counts[type] = fitted.vertexCount(type) }
+    return pages
   }
 }
 
@@ -113,30 +125,50 @@ extension ModelRun {
     var exchangeSeconds = 0.0
     let start = now()
     for level in levels {
-      for number in level {
+      for number in level.stages {
         began(number)
         let first = now()
-        for part in prepared.exchange.parts { try call(number, part, prepared) }
+        for part in prepared.exchange.parts {
+          try call(model.library.pointee.stage[number].run, stages[number].name, part, prepared)
+        }
         seconds[number] = now() - first
       }
       let first = now()
       try exchange(after: level, prepared.exchange)
+      for finish in level.finishes {
+        for part in prepared.exchange.memories {
+          try call(model.library.pointee.finish[finish].run, "values of the whole graph", part, prepared)
+        }
+      }
       exchangeSeconds += now() - first
     }
     return Times(total: now() - start, stages: seconds, exchange: exchangeSeconds)
   }
 
-  /// Stretches of stages of one level.
-  private var levels: [Range<Int>] {
-    let stages = fitted.tables.stages
-    let starts = stages.indices.filter { $0 == 0 || stages[$0].level != stages[$0 - 1].level }
-    return zip(starts, starts.dropFirst() + [stages.count]).map { $0..<$1 }
+  /// The stages of one level, and what is computed of the whole graph behind them.
+  private struct Level {
+    let stages: [Int]
+    let finishes: [Int]
   }
 
-  private func call(_ number: Int, _ part: Int, _ prepared: Prepared) throws(Stop) {
+  private var levels: [Level] {
+    let tables = fitted.tables
+    return Set(tables.stages.map(\.level) + tables.finishes.map(\.level)).sorted().map { level in
+      Level(
+        stages: tables.stages.indices.filter { tables.stages[$0].level == level },
+        finishes: tables.finishes.indices.filter { tables.finishes[$0].level == level })
+    }
+  }
+
+  private func call(
+    _ function: (UnsafePointer<gnnc_call>?) -> gnnc_status, _ name: String, _ part: Int, _ prepared: Prepared
+  ) throws(Stop) {
     let view = prepared.exchange.view(of: part)
     var call = gnnc_call()
     call.threads = UInt32(options.threads)
+    call.part = UInt32(part)
+    call.parts = UInt32(graph.summary.parts)
+    call.counts = UnsafePointer(prepared.counts.base.assumingMemoryBound(to: UInt64.self))
     call.owned = UnsafePointer(view.owned.baseAddress)
     call.edges = UnsafePointer(view.edges.baseAddress)
     call.tensors = UnsafePointer(view.tensors.baseAddress)
@@ -144,20 +176,22 @@ extension ModelRun {
     call.arena = prepared.arena.base
     call.hub = prepared.hub.base
     call.stop = options.stop ?? Self.never
-    switch model.library.pointee.stage[number].run(&call) {
+    switch function(&call) {
     case GNNC_OK: return
     case GNNC_INTERRUPTED: throw .interrupted
-    case let status: throw .stage(fitted.tables.stages[number].name, status)
+    case let status: throw .stage(name, status)
     }
   }
 
-  /// Only rows that a later stage gathers have to travel.
-  private func exchange(after level: Range<Int>, _ exchange: any Exchange) throws(Stop) {
-    let stages = fitted.tables.stages
-    let gathered = Set(stages[level.upperBound...].flatMap(\.gathers))
-    let written = Set(stages[level].flatMap(\.writes))
+  /// Only rows that a later stage gathers have to travel, and what is contributed to values of the whole graph.
+  private func exchange(after level: Level, _ exchange: any Exchange) throws(Stop) {
+    let tables = fitted.tables
+    guard let last = level.stages.last else { return }
+    let gathered = Set(tables.stages[(last + 1)...].flatMap(\.gathers))
+    let written = Set(level.stages.flatMap { tables.stages[$0].writes })
+    let travels = written.filter { gathered.contains($0) || tables.tensors[$0].kind == .partial }
     do {
-      try exchange.exchange(written.intersection(gathered).sorted())
+      try exchange.exchange(travels.sorted())
     } catch {
       throw .exchange(error)
     }
@@ -182,10 +216,16 @@ private func now() -> Double {
 extension ModelRun {
   /// Writes the outputs into `directory`, which is there: NAME.npy each, and the names of vertices that have some.
   package func writeOutputs(to directory: String, work: Work = .quiet) throws(Failure) {
+    var named: Set<Int> = []
     for output in outputs {
-      try writer(of: output).write(to: directory + "/\(output.name).npy", work: work)
+      try writer(of: output).write(into: directory, work: work)
+      switch output.rows {
+      case .vertices(let type): named.insert(type)
+      case .edges(_, _, .some): try writer(of: output, loopsOnly: true).write(into: directory, work: work)
+      case .edges, .graph: continue
+      }
     }
-    for type in Set(outputs.map(fitted.tables.vertexType)).sorted() {
+    for type in named.sorted() {
       let name = fitted.tables.vertexTypes[type].name
       guard graph.summary.vertexType(named: name)?.hasNames == true else { continue }
       try graph.writeNames(of: name, to: directory + "/\(name).ids.tsv")
@@ -197,8 +237,14 @@ extension ModelRun {
     writer(of: output).values()
   }
 
-  private func writer(of output: ModelTables.Output) -> OutputWriter {
+  /// The values of an output's added self-loops, a row for each vertex; nil where it has none.
+  package func loopValues(of output: ModelTables.Output) -> [Float]? {
+    guard case .edges(_, _, .some) = output.rows else { return nil }
+    return writer(of: output, loopsOnly: true).values()
+  }
+
+  private func writer(of output: ModelTables.Output, loopsOnly: Bool = false) -> OutputWriter {
     guard let prepared else { preconditionFailure("results come after prepare") }
-    return OutputWriter(output, fitted, prepared.exchange)
+    return OutputWriter(output, loopsOnly: loopsOnly, fitted, prepared.exchange)
   }
 }

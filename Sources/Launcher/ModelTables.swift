@@ -27,6 +27,14 @@ package struct ModelTables: Sendable, Hashable {
       case vertexFeature(of: Int)
       case edgeFeature(of: Int)
       case stored(of: Int, buffer: Int)
+      /// A row for each edge of a set.
+      case storedEdges(of: Int, buffer: Int)
+      /// A weight with a row for each vertex, by its number among the weights.
+      case vertexWeight(of: Int)
+      /// One row for the whole graph.
+      case graphValue
+      /// For each partition, what its vertices contribute to a value of the whole graph.
+      case partial
     }
 
     package let name: String
@@ -36,14 +44,33 @@ package struct ModelTables: Sendable, Hashable {
     package let stride: Int
     /// Whether it depends on the graph alone.
     package let isPrologue: Bool
+    /// Of an index: all its numbers must be at least 0 and lie below.
+    package let limit: UInt64?
 
-    package var rowBytes: Int { stride * element.bytes }
+    package var rowBytes: Int { kind == .partial ? width * Int(GNNC_SUM_BYTES) : stride * element.bytes }
   }
 
-  /// Memory for stored tensors: so many bytes for each vertex of a type.
+  /// Memory for stored tensors: so many bytes for each vertex of a type, or each edge of a set.
   package struct Buffer: Sendable, Hashable {
-    package let vertexType: Int
+    package enum Owner: Sendable, Hashable {
+      case vertices(Int)
+      case edges(Int)
+    }
+
+    package let owner: Owner
     package let rowBytes: UInt64
+  }
+
+  /// What an output has a row for each of.
+  package enum OutputRows: Sendable, Hashable {
+    case vertices(Int)
+    /// The edges of a set, with the tensor that holds the values of added self-loops.
+    case edges(Int, Loops, loopTensor: Int?)
+    case graph
+  }
+
+  package enum Loops: Sendable, Hashable {
+    case kept, removed, added
   }
 
   /// Some columns of a tensor, written as NAME.npy.
@@ -53,12 +80,28 @@ package struct ModelTables: Sendable, Hashable {
     package let first: Int
     package let width: Int
     package let shape: [Int]
+    package let rows: OutputRows
   }
 
   /// A tensor wanted of the weights' file, under the first of its keys that is there.
   package struct Weight: Sendable, Hashable {
     package let keys: [String]
+    /// 0 where a dimension counts vertices.
     package let shape: [Int]
+    package let counted: Counted?
+
+    /// Which dimension counts the vertices of which type.
+    package struct Counted: Sendable, Hashable {
+      package let dimension: Int
+      package let vertexType: Int
+    }
+  }
+
+  /// Values of the whole graph, computed when all partitions have run the stages of a level.
+  package struct Finish: Sendable, Hashable {
+    package let level: Int
+    package let isPrologue: Bool
+    package let writes: [Int]
   }
 
   package struct Stage: Sendable, Hashable {
@@ -91,6 +134,7 @@ package struct ModelTables: Sendable, Hashable {
   package let outputs: [Output]
   package let weights: [Weight]
   package let stages: [Stage]
+  package let finishes: [Finish]
   package let packedBytes: Int
   package let arenaBytes: Int
   package let hubBytesPerChunk: Int
@@ -114,12 +158,10 @@ extension ModelTables {
     return edgeSets[set].direction == .reverse ? type.source : type.target
   }
 
-  /// The vertex type of an output's rows.
-  package func vertexType(of output: Output) -> Int {
-    switch tensors[output.tensor].kind {
-    case .vertexFeature(let type), .stored(let type, _): type
-    case .edgeFeature(let set): target(of: set)
-    }
+  /// The weight that a tensor holds, its vertex type and the dimension that counts its vertices.
+  func counted(_ tensor: Tensor) -> (weight: Int, by: Weight.Counted)? {
+    guard case .vertexWeight(let weight) = tensor.kind, let counted = weights[weight].counted else { return nil }
+    return (weight, counted)
   }
 
   /// What a graph has to map for this model.
@@ -131,8 +173,11 @@ extension ModelTables {
         parts.vertexFeatures.insert(.init(tensor.name, of: vertexTypes[type].name))
       case .edgeFeature(let set):
         parts.edgeFeatures.insert(.init(tensor.name, of: key(of: set)))
-      case .stored: break
+      case .stored, .storedEdges, .vertexWeight, .graphValue, .partial: break
       }
+    }
+    for output in outputs {
+      if case .edges(let set, _, _) = output.rows { parts.plainEdges.insert(key(of: set)) }
     }
     return parts
   }

@@ -12,41 +12,49 @@ extension ModelTables {
     name = try text(model.name, "name")
     schema = try text(model.schema, "schema")
     processor = try text(model.processor, "processor")
-    vertexTypes = try rows(model.vertex_type, model.vertex_types) { type throws(Damage) in
+    vertexTypes = try table(model.vertex_type, model.vertex_types) { type throws(Damage) in
       VertexType(name: try text(type.name, "vertex type"), countHint: type.count_hint)
     }
     let vertexCount = vertexTypes.count
-    edgeTypes = try rows(model.edge_type, model.edge_types) { type throws(Damage) in
+    edgeTypes = try table(model.edge_type, model.edge_types) { type throws(Damage) in
       EdgeType(
         name: try text(type.name, "edge type"),
         source: try index(type.source, below: vertexCount, "source"),
         target: try index(type.target, below: vertexCount, "target"), countHint: type.count_hint)
     }
     let edgeTypeCount = edgeTypes.count
-    edgeSets = try rows(model.edge_set, model.edge_sets) { set throws(Damage) in
+    edgeSets = try table(model.edge_set, model.edge_sets) { set throws(Damage) in
       EdgeSet(
         edgeType: try index(set.edge_type, below: edgeTypeCount, "edge set"),
         direction: try direction(set.direction))
     }
-    buffers = try rows(model.buffer, model.buffers) { buffer throws(Damage) in
-      Buffer(
-        vertexType: try index(buffer.vertex_type, below: vertexCount, "buffer"), rowBytes: buffer.row_bytes)
+    let setCount = edgeSets.count
+    buffers = try table(model.buffer, model.buffers) { buffer throws(Damage) in
+      let owner: Buffer.Owner =
+        buffer.of_edges != 0
+        ? .edges(try index(buffer.of, below: setCount, "buffer"))
+        : .vertices(try index(buffer.of, below: vertexCount, "buffer"))
+      return Buffer(owner: owner, rowBytes: buffer.row_bytes)
     }
-    let (bufferTable, setCount) = (buffers, edgeSets.count)
-    tensors = try rows(model.tensor, model.tensors) { tensor throws(Damage) in
-      try Tensor(tensor, vertexTypes: vertexCount, edgeSets: setCount, buffers: bufferTable)
+    weights = try table(model.weight, model.weights) { weight throws(Damage) in
+      try Weight(weight, vertexTypes: vertexCount)
+    }
+    let (bufferTable, weightTable) = (buffers, weights)
+    tensors = try table(model.tensor, model.tensors) { tensor throws(Damage) in
+      try Tensor(
+        tensor, vertexTypes: vertexCount, edgeSets: setCount, buffers: bufferTable, weights: weightTable)
     }
     let tensorTable = tensors
-    outputs = try rows(model.output, model.outputs) { output throws(Damage) in
-      try Output(output, tensors: tensorTable)
+    outputs = try table(model.output, model.outputs) { output throws(Damage) in
+      try Output(output, tensors: tensorTable, weights: weightTable)
     }
-    weights = try rows(model.weight, model.weights) { weight throws(Damage) in
-      Weight(
-        keys: try rows(weight.key, weight.keys) { key throws(Damage) in try text(key, "key") },
-        shape: try rows(weight.shape, weight.rank) { size in Int(clamping: size) })
-    }
-    stages = try rows(model.stage, model.stages) { stage throws(Damage) in
+    stages = try table(model.stage, model.stages) { stage throws(Damage) in
       try Stage(stage, vertexTypes: vertexCount, tensors: tensorTable.count, edgeSets: setCount)
+    }
+    finishes = try table(model.finish, model.finishes) { finish throws(Damage) in
+      Finish(
+        level: Int(finish.level), isPrologue: finish.prologue != 0,
+        writes: try list(finish.writes, below: tensorTable.count, "finish"))
     }
     packedBytes = Int(clamping: model.packed_bytes)
     arenaBytes = Int(clamping: model.arena_bytes)
@@ -59,35 +67,75 @@ extension ModelTables {
 
 extension ModelTables.Tensor {
   fileprivate init(
-    _ tensor: gnnc_tensor, vertexTypes: Int, edgeSets: Int, buffers: [ModelTables.Buffer]
+    _ tensor: gnnc_tensor, vertexTypes: Int, edgeSets: Int, buffers: [ModelTables.Buffer],
+    weights: [ModelTables.Weight]
   ) throws(ModelTables.Damage) {
     name = try text(tensor.name, "tensor")
     element = try storedElement(tensor.element)
     width = Int(tensor.width)
     stride = Int(tensor.stride)
     isPrologue = tensor.prologue != 0
+    limit = tensor.limit == 0 ? nil : tensor.limit
     guard width <= stride else { throw .init(what: "\(name) is wider than its stride") }
     switch tensor.kind {
     case GNNC_VERTEX_FEATURE: kind = .vertexFeature(of: try index(tensor.of, below: vertexTypes, name))
     case GNNC_EDGE_FEATURE: kind = .edgeFeature(of: try index(tensor.of, below: edgeSets, name))
-    case GNNC_STORED:
-      let type = try index(tensor.of, below: vertexTypes, name)
+    case GNNC_STORED, GNNC_STORED_EDGES:
+      let isOfEdges = tensor.kind == GNNC_STORED_EDGES
+      let of = try index(tensor.of, below: isOfEdges ? edgeSets : vertexTypes, name)
       let buffer = try index(tensor.buffer, below: buffers.count, name)
-      kind = .stored(of: type, buffer: buffer)
-      guard buffers[buffer].vertexType == type, UInt64(stride * element.bytes) <= buffers[buffer].rowBytes
+      kind = isOfEdges ? .storedEdges(of: of, buffer: buffer) : .stored(of: of, buffer: buffer)
+      guard buffers[buffer].owner == (isOfEdges ? .edges(of) : .vertices(of)),
+        UInt64(stride * element.bytes) <= buffers[buffer].rowBytes
       else { throw .init(what: "\(name) does not fit its buffer") }
+    case GNNC_VERTEX_WEIGHT:
+      kind = .vertexWeight(of: try index(tensor.of, below: weights.count, name))
+      guard weights[Int(tensor.of)].counted != nil else { throw .init(what: "\(name) counts no vertices") }
+    case GNNC_GRAPH_VALUE: kind = .graphValue
+    case GNNC_PARTIAL: kind = .partial
     default: throw .init(what: "\(name) is of an unknown kind")
     }
   }
 }
 
+extension ModelTables.Weight {
+  fileprivate init(_ weight: gnnc_weight, vertexTypes: Int) throws(ModelTables.Damage) {
+    keys = try table(weight.key, weight.keys) { key throws(ModelTables.Damage) in try text(key, "key") }
+    shape = try table(weight.shape, weight.rank) { size in Int(clamping: size) }
+    guard weight.counted != UInt32.max else {
+      counted = nil
+      return
+    }
+    counted = Counted(
+      dimension: try index(weight.counted, below: shape.count, "weight"),
+      vertexType: try index(weight.vertex_type, below: vertexTypes, "weight"))
+  }
+}
+
 extension ModelTables.Output {
-  fileprivate init(_ output: gnnc_output, tensors: [ModelTables.Tensor]) throws(ModelTables.Damage) {
+  fileprivate init(
+    _ output: gnnc_output, tensors: [ModelTables.Tensor], weights: [ModelTables.Weight]
+  ) throws(ModelTables.Damage) {
     name = try text(output.name, "output")
     tensor = try index(output.tensor, below: tensors.count, name)
+    let loops: ModelTables.Loops =
+      switch output.loops {
+      case GNNC_LOOPS_ADDED: .added
+      case GNNC_LOOPS_REMOVED: .removed
+      default: .kept
+      }
+    let loopTensor =
+      output.loop_tensor == UInt32.max ? nil : try index(output.loop_tensor, below: tensors.count, name)
+    switch tensors[tensor].kind {
+    case .vertexFeature(let type), .stored(let type, _): rows = .vertices(type)
+    case .vertexWeight(let weight): rows = .vertices(weights[weight].counted?.vertexType ?? 0)
+    case .edgeFeature(let set), .storedEdges(let set, _): rows = .edges(set, loops, loopTensor: loopTensor)
+    case .graphValue: rows = .graph
+    case .partial: throw .init(what: "output \(name) is not finished")
+    }
     first = Int(output.first)
     width = Int(output.width)
-    shape = try rows(output.shape, output.rank) { size in Int(clamping: size) }
+    shape = try table(output.shape, output.rank) { size in Int(clamping: size) }
     guard first + width <= tensors[tensor].width, shape.reduce(1, *) == width else {
       throw .init(what: "output \(name) does not fit its tensor")
     }
@@ -125,7 +173,7 @@ private func text(_ pointer: UnsafePointer<CChar>?, _ what: String) throws(Damag
   return String(cString: pointer)
 }
 
-private func rows<Row, Value>(
+private func table<Row, Value>(
   _ first: UnsafePointer<Row>?, _ count: UInt32, _ read: (Row) throws(Damage) -> Value
 ) throws(Damage) -> [Value] {
   guard count > 0 else { return [] }

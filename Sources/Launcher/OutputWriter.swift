@@ -7,78 +7,157 @@ struct OutputWriter {
   /// Rows gathered at once; their bytes bound what writing takes beside the index of rows.
   private static let chunkBytes = 8 << 20
 
-  private let output: ModelTables.Output
-  private let tensor: ModelTables.Tensor
+  private let name: String
+  private let shape: [Int]
+  /// Rows of the whole output.
   private let count: Int
-  private let typeName: String
-  private let fitted: Fitted
-  private let bounds: [UInt64]
-  private let bases: [UnsafeRawPointer]
+  /// What its rows are taken from: rows of a partitioned tensor, and those of added self-loops.
+  private let rows: PartitionedRows
+  private let loops: PartitionedRows?
+  private let rowBytes: Int
+  private let element: StoredElement
+  private let order: () -> [RowPlace]
 
-  init(_ output: ModelTables.Output, _ fitted: Fitted, _ exchange: any Exchange) {
-    let type = fitted.tables.vertexType(of: output)
-    self.output = output
-    self.fitted = fitted
-    tensor = fitted.tables.tensors[output.tensor]
-    count = Int(fitted.vertexCount(type))
-    typeName = fitted.tables.vertexTypes[type].name
-    bounds = fitted.graph.summary.vertexType(named: typeName)?.bounds ?? [0]
-    bases = exchange.parts.map { exchange.ownedRows(of: output.tensor, part: $0) }
+  /// Of an output, or of the values of its added self-loops, which are rows of vertices.
+  init(_ output: ModelTables.Output, loopsOnly: Bool = false, _ fitted: Fitted, _ exchange: any Exchange) {
+    let tables = fitted.tables
+    let tensor = tables.tensors[output.tensor]
+    (element, shape) = (tensor.element, output.shape)
+    rowBytes = output.width * tensor.element.bytes
+    let offset = output.first * tensor.element.bytes
+    func rows(_ tensor: Int, _ bounds: [UInt64], offset: Int) -> PartitionedRows {
+      PartitionedRows(
+        bounds: bounds, bases: exchange.parts.map { exchange.ownedRows(of: tensor, part: $0) + offset },
+        stride: tables.tensors[tensor].rowBytes)
+    }
+    switch output.rows {
+    case .vertices(let type):
+      (name, count) = (output.name, Int(fitted.vertexCount(type)))
+      (self.rows, loops) = (rows(output.tensor, fitted.vertexBounds(of: type), offset: offset), nil)
+      order = { RowPlace.ofVertices(type, fitted) }
+    case .edges(let set, _, let loopTensor?) where loopsOnly:
+      let type = tables.target(of: set)
+      (name, count) = (output.name + ".loops", Int(fitted.vertexCount(type)))
+      (self.rows, loops) = (rows(loopTensor, fitted.vertexBounds(of: type), offset: 0), nil)
+      order = { RowPlace.ofVertices(type, fitted) }
+    case .edges(let set, let kept, let loopTensor):
+      let bounds = fitted.edgeBounds(of: set)
+      (name, count) = (output.name, Int(bounds.last ?? 0))
+      self.rows = rows(output.tensor, bounds, offset: offset)
+      loops = loopTensor.map { rows($0, fitted.vertexBounds(of: tables.target(of: set)), offset: 0) }
+      order = { RowPlace.ofEdges(set, kept, fitted) }
+    case .graph:
+      (name, count) = (output.name, 1)
+      let base = exchange.ownedRows(of: output.tensor, part: 0) + offset
+      (self.rows, loops) = (PartitionedRows(bounds: [0, 1], bases: [base], stride: tensor.rowBytes), nil)
+      order = { [.row(0)] }
+    }
   }
 
-  /// Memory that writing an output of `rows` rows takes.
-  static func workingBytes(rows: UInt64, _ output: ModelTables.Output) -> UInt64 {
-    rows * 4 + min(rows * UInt64(output.width * 4), UInt64(max(chunkBytes, output.width * 4)))
+  /// Memory that writing an output takes.
+  static func workingBytes(_ output: ModelTables.Output, _ fitted: Fitted) -> UInt64 {
+    let rows: UInt64 =
+      switch output.rows {
+      case .vertices(let type): fitted.vertexCount(type)
+      case .edges(let set, _, _): fitted.edgeBounds(of: set).last ?? 0
+      case .graph: 1
+      }
+    let chunk = min(rows * UInt64(output.width * 4), UInt64(max(chunkBytes, output.width * 4)))
+    return rows * UInt64(MemoryLayout<RowPlace>.stride) + chunk
   }
 
-  private var rowBytes: Int { output.width * tensor.element.bytes }
-
-  func write(to path: String, work: Work) throws(Failure) {
-    let writer = try NpyWriter(path: path, element: tensor.element, shape: [count] + output.shape)
-    let rowOfPlain = rowNumbers()
+  /// Writes NAME.npy into a directory.
+  func write(into directory: String, work: Work) throws(Failure) {
+    let path = directory + "/\(name).npy"
+    let writer = try NpyWriter(path: path, element: element, shape: [count] + shape)
+    let order = order()
     let rows = min(count, max(1, Self.chunkBytes / max(rowBytes, 1)))
     let chunk = try Pages(bytes: rows * rowBytes, for: "writing \(path)")
     var first = 0
     while first < count {
       let last = min(first + rows, count)
-      gather(first..<last, rowOfPlain, into: chunk.base)
+      gather(order[first..<last], into: chunk.base)
       try writer.append(UnsafeRawBufferPointer(start: chunk.base, count: (last - first) * rowBytes))
       first = last
       work.report(
-        Progress(what: "writing \(output.name).npy", done: UInt64(first), total: UInt64(count), unit: "rows"))
+        Progress(what: "writing \(name).npy", done: UInt64(first), total: UInt64(count), unit: "rows"))
     }
     try writer.finish()
   }
 
   func values() -> [Float] {
-    let rowOfPlain = rowNumbers()
-    return [Float](unsafeUninitializedCapacity: count * output.width) { memory, filled in
-      if let base = memory.baseAddress { gather(0..<count, rowOfPlain, into: UnsafeMutableRawPointer(base)) }
-      filled = count * output.width
-    }
-  }
-
-  /// The graph's row of each plain vertex.
-  private func rowNumbers() -> [UInt32] {
-    let plain = fitted.graph.plainVertices(of: typeName)
-    return [UInt32](unsafeUninitializedCapacity: count) { rows, filled in
-      for row in 0..<count { rows[Int(plain[row])] = UInt32(row) }
+    let (order, count) = (order(), count * shape.reduce(1, *))
+    return [Float](unsafeUninitializedCapacity: count) { memory, filled in
+      if let base = memory.baseAddress { gather(order[...], into: UnsafeMutableRawPointer(base)) }
       filled = count
     }
   }
 
-  private func gather(_ plain: Range<Int>, _ rowOfPlain: [UInt32], into memory: UnsafeMutableRawPointer) {
-    let offset = output.first * tensor.element.bytes
+  private func gather(_ order: ArraySlice<RowPlace>, into memory: UnsafeMutableRawPointer) {
     var to = memory
-    var part = 0
-    for vertex in plain {
-      let row = UInt64(rowOfPlain[vertex])
-      // Neighbours mostly share a partition; look elsewhere only when this one does not own the row.
-      if row < bounds[part] || row >= bounds[part + 1] { part = owner(of: row) }
-      let from = bases[part] + Int(row - bounds[part]) * tensor.rowBytes + offset
-      to.copyMemory(from: from, byteCount: rowBytes)
+    var (part, loopPart) = (0, 0)
+    for place in order {
+      if !place.isLoop {
+        to.copyMemory(from: rows.row(place.number, near: &part), byteCount: rowBytes)
+      } else if let loops {
+        to.copyMemory(from: loops.row(place.number, near: &loopPart), byteCount: rowBytes)
+      } else {
+        to.initializeMemory(as: UInt8.self, repeating: 0, count: rowBytes)
+      }
       to += rowBytes
     }
+  }
+}
+
+/// Where the row of a plain vertex or edge is found.
+private struct RowPlace {
+  private let code: UInt64
+  private static let loopBit: UInt64 = 1 << 63
+
+  /// A row of the output's own tensor; or the loop value of a vertex, by its row: of a self-loop that its edge set has
+  /// replaced or dropped.
+  static func row(_ number: UInt64) -> RowPlace { RowPlace(code: number) }
+  static func loop(_ vertex: UInt64) -> RowPlace { RowPlace(code: vertex | loopBit) }
+
+  var isLoop: Bool { code & Self.loopBit != 0 }
+  var number: UInt64 { code & ~Self.loopBit }
+
+  static func ofVertices(_ type: Int, _ fitted: Fitted) -> [RowPlace] {
+    let plain = fitted.graph.plainVertices(of: fitted.tables.vertexTypes[type].name)
+    var places = [RowPlace](repeating: .row(0), count: plain.count)
+    for (row, vertex) in plain.enumerated() { places[Int(vertex)] = .row(UInt64(row)) }
+    return places
+  }
+
+  static func ofEdges(_ set: Int, _ loops: ModelTables.Loops, _ fitted: Fitted) -> [RowPlace] {
+    let bounds = fitted.edgeBounds(of: set)
+    var places = [RowPlace](repeating: .row(0), count: Int(bounds.last ?? 0))
+    for part in 0..<fitted.graph.summary.parts {
+      let plain = fitted.graph.plainEdges(of: fitted.tables.key(of: set), part: part)
+      for position in 0..<plain.count { places[Int(plain[position])] = .row(bounds[part] + UInt64(position)) }
+      let edges = fitted.edges(of: set, part: part)
+      guard loops != .kept, let counts = edges.loops else { continue }
+      let first = fitted.rows(of: fitted.tables.target(of: set), part: part).first
+      for row in 0..<Int(edges.rows) where counts[row] > 0 {
+        let end = Int(edges.start[row + 1])
+        for position in (end - Int(counts[row]))..<end { places[Int(plain[position])] = .loop(first + UInt64(row)) }
+      }
+    }
+    return places
+  }
+}
+
+/// The rows of a tensor, each where the partition that owns it wrote it.
+private struct PartitionedRows {
+  /// parts + 1 row numbers.
+  let bounds: [UInt64]
+  let bases: [UnsafeRawPointer]
+  let stride: Int
+
+  /// Neighbours mostly share a partition: looks elsewhere only when `part` does not own the row.
+  func row(_ row: UInt64, near part: inout Int) -> UnsafeRawPointer {
+    if row < bounds[part] || row >= bounds[part + 1] { part = owner(of: row) }
+    return bases[part] + Int(row - bounds[part]) * stride
   }
 
   private func owner(of row: UInt64) -> Int {

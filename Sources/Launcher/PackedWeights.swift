@@ -13,10 +13,21 @@ package final class PackedWeights: @unchecked Sendable {
 
   private let memory: Memory
   package let bytes: Int
+  /// Where each weight with a row for each vertex is, by its number among the weights.
+  private let vertexWeights: [Int: VertexWeight]
 
-  fileprivate init(_ pages: Pages, bytes: Int) {
+  /// A weight that counts vertices, as the weights' file holds it: float32, row-major, in plain order.
+  package struct VertexWeight: @unchecked Sendable {
+    package let count: Int
+    package let base: UnsafePointer<Float>
+  }
+
+  package func vertexWeight(_ number: Int) -> VertexWeight { vertexWeights[number]! }
+
+  fileprivate init(_ pages: Pages, bytes: Int, _ vertexWeights: [Int: VertexWeight]) {
     memory = .anonymous(pages)
     self.bytes = bytes
+    self.vertexWeights = vertexWeights
   }
 
   /// 64-byte aligned; lives as long as this.
@@ -36,6 +47,11 @@ package final class PackedWeights: @unchecked Sendable {
     }
     memory = .file(map)
     bytes = map.bytes.count - Header.size
+    let contents = map.bytes.dropHeader
+    guard let places = Layout(model.tables).places(in: contents) else {
+      throw LaunchError.damagedWeights(path).failure
+    }
+    vertexWeights = places
   }
 
   /// Writes weights.bin; the directory that holds it is renamed as a whole by the caller.
@@ -49,19 +65,75 @@ package final class PackedWeights: @unchecked Sendable {
 // MARK: - Packing
 
 extension PackedWeights {
-  /// Memory for a model's packed weights, filled by the model's own function.
+  /// Memory for a model's packed weights, filled by the model's own function. `counts`: how many vertices each weight
+  /// has rows for that counts them.
   static func packing(
-    for model: CompiledModel, _ raw: [UnsafePointer<Float>?]
+    for model: CompiledModel, _ raw: [UnsafePointer<Float>?], counts: [Int: Int] = [:]
   ) throws(Failure) -> PackedWeights {
-    let bytes = model.tables.packedBytes
+    let layout = Layout(model.tables)
+    let bytes = layout.bytes(counts)
     let pages = try Pages(bytes: bytes, for: "the packed weights")
-    guard !raw.isEmpty, let pack = model.library.pointee.pack else {
-      return PackedWeights(pages, bytes: bytes)
+    layout.fill(pages.base, raw, counts)
+    if !raw.isEmpty, let pack = model.library.pointee.pack {
+      guard pack(raw, pages.base) == GNNC_OK else {
+        throw LaunchError.noMemory("packing the weights", bytes: bytes).failure
+      }
     }
-    guard pack(raw, pages.base) == GNNC_OK else {
-      throw LaunchError.noMemory("packing the weights", bytes: bytes).failure
+    let contents = UnsafeRawBufferPointer(start: pages.base, count: bytes)
+    return PackedWeights(pages, bytes: bytes, layout.places(in: contents) ?? [:])
+  }
+
+  /// What stands where: the packed weights; then for each weight that counts vertices how many they are, as uint64, and
+  /// its numbers. Each part begins at a whole cache line.
+  private struct Layout {
+    let tables: ModelTables
+    private static let line = 64
+
+    init(_ tables: ModelTables) { self.tables = tables }
+
+    private var counted: [Int] { tables.weights.indices.filter { tables.weights[$0].counted != nil } }
+    private var packedBytes: Int { (tables.packedBytes + Self.line - 1) / Self.line * Self.line }
+
+    private func partBytes(_ weight: Int, count: Int) -> Int {
+      let width = tables.weights[weight].shape.filter { $0 != 0 }.reduce(1, *)
+      return Self.line + (count * width * 4 + Self.line - 1) / Self.line * Self.line
     }
-    return PackedWeights(pages, bytes: bytes)
+
+    func bytes(_ counts: [Int: Int]) -> Int {
+      counted.isEmpty
+        ? tables.packedBytes : counted.reduce(packedBytes) { $0 + partBytes($1, count: counts[$1] ?? 0) }
+    }
+
+    func fill(_ base: UnsafeMutableRawPointer, _ raw: [UnsafePointer<Float>?], _ counts: [Int: Int]) {
+      var place = packedBytes
+      for weight in counted {
+        let count = counts[weight] ?? 0
+        base.storeBytes(of: UInt64(count), toByteOffset: place, as: UInt64.self)
+        let width = tables.weights[weight].shape.filter { $0 != 0 }.reduce(1, *)
+        if let from = raw[weight] {
+          (base + place + Self.line).copyMemory(from: from, byteCount: count * width * 4)
+        }
+        place += partBytes(weight, count: count)
+      }
+    }
+
+    /// Nil where the parts do not fit the whole.
+    func places(in contents: UnsafeRawBufferPointer) -> [Int: VertexWeight]? {
+      guard !counted.isEmpty else { return contents.count == tables.packedBytes ? [:] : nil }
+      var places: [Int: VertexWeight] = [:]
+      var place = packedBytes
+      for weight in counted {
+        guard place + Self.line <= contents.count else { return nil }
+        let count = contents.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        guard count <= UInt64(contents.count), place + partBytes(weight, count: Int(count)) <= contents.count else {
+          return nil
+        }
+        let base = (contents.baseAddress! + place + Self.line).assumingMemoryBound(to: Float.self)
+        places[weight] = VertexWeight(count: Int(count), base: base)
+        place += partBytes(weight, count: Int(count))
+      }
+      return place == contents.count ? places : nil
+    }
   }
 }
 
@@ -70,7 +142,7 @@ extension PackedWeights {
 /// The file's first 64 bytes, so that what follows stays aligned.
 private struct Header: Equatable {
   static let size = 64
-  static let magic = Array("GNNCWGT1".utf8)
+  static let magic = Array("GNNCWGT2".utf8)
   let abi: UInt32
   let packedBytes: UInt64
   let checksum: UInt64
@@ -78,7 +150,7 @@ private struct Header: Equatable {
 
   init(of model: CompiledModel, contents: UnsafeRawBufferPointer) {
     abi = UInt32(GNNC_ABI)
-    packedBytes = UInt64(model.tables.packedBytes)
+    packedBytes = UInt64(contents.count)
     checksum = PackedWeights.checksum(of: contents)
     schema = Self.padded(model.tables.schema)
   }

@@ -7,20 +7,17 @@ import Graph
 package final class SharedMemory: Exchange {
   package let parts: Range<Int>
   private let fitted: Fitted
-  private let buffers: [Pages]
+  private let memory: TensorMemory
   private let views: [PartitionView]
 
-  package init(_ fitted: Fitted) throws(Failure) {
+  package init(_ fitted: Fitted, _ weights: PackedWeights) throws(Failure) {
     self.fitted = fitted
     parts = 0..<fitted.graph.summary.parts
-    var buffers: [Pages] = []
-    for buffer in fitted.tables.buffers {
-      let bytes = buffer.rowBytes * fitted.vertexCount(buffer.vertexType)
-      buffers.append(try Pages(bytes: Int(bytes), for: "stored tensors"))
-    }
-    self.buffers = buffers
-    views = parts.map { Self.view(of: $0, fitted, buffers) }
+    memory = try TensorMemory(fitted, weights, buffers: fitted.tables.buffers.map { fitted.count($0.owner) })
+    views = parts.map { [memory] in Self.view(of: $0, fitted, memory) }
   }
+
+  package var memories: [Int] { [0] }
 
   package func view(of part: Int) -> PartitionView { views[part] }
 
@@ -30,24 +27,31 @@ package final class SharedMemory: Exchange {
     let table = fitted.tables.tensors[tensor]
     let base = UnsafeRawPointer(views[part].tensors[tensor]!)
     switch table.kind {
-    case .edgeFeature: return base
+    case .edgeFeature, .storedEdges, .graphValue: return base
+    case .partial: return base + part * table.rowBytes
     case .vertexFeature(let type), .stored(let type, _):
+      return base + Int(fitted.rows(of: type, part: part).first) * table.rowBytes
+    case .vertexWeight:
+      let type = fitted.tables.counted(table)!.by.vertexType
       return base + Int(fitted.rows(of: type, part: part).first) * table.rowBytes
     }
   }
 
-  private static func view(of part: Int, _ fitted: Fitted, _ buffers: [Pages]) -> PartitionView {
+  private static func view(of part: Int, _ fitted: Fitted, _ memory: TensorMemory) -> PartitionView {
     let tables = fitted.tables
     return PartitionView(
       owned: tables.vertexTypes.indices.map { fitted.rows(of: $0, part: part) },
       edges: tables.edgeSets.indices.map { fitted.edges(of: $0, part: part) },
-      tensors: tables.tensors.map { tensor in
+      tensors: tables.tensors.enumerated().map { place, tensor in
         switch tensor.kind {
         case .vertexFeature(let type):
           UnsafeMutableRawPointer(mutating: fitted.vertexFeature(tensor, of: type).base)
         case .edgeFeature(let set):
           UnsafeMutableRawPointer(mutating: fitted.edgeFeature(tensor, of: set, part: part).base)
-        case .stored(_, let buffer): buffers[buffer].base
+        case .stored(_, let buffer): memory.buffers[buffer].base
+        case .storedEdges(let set, let buffer):
+          memory.buffers[buffer].base + Int(fitted.edgeBounds(of: set)[part]) * tensor.rowBytes
+        case .vertexWeight, .graphValue, .partial: memory.own[place]!.base
         }
       })
   }

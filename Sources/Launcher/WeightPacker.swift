@@ -15,14 +15,18 @@ package enum WeightPacker {
     // Without weights of its own a model takes any file, and needs none.
     let file = try Safetensors(path: path)
     var tensors: [WeightTensor] = []
+    var counts: [Int: Int] = [:]
     var mistakes: [Diagnostic] = []
-    for wanted in model.tables.weights {
+    for (number, wanted) in model.tables.weights.enumerated() {
       guard let name = wanted.keys.first(where: { file.shape(of: $0) != nil }) else {
         mistakes += LaunchError.missingWeight(wanted.keys, in: path, has: file.names).failure.diagnostics
         continue
       }
       let found = file.shape(of: name) ?? []
-      guard fits(found, wanted.shape) else {
+      if let counted = wanted.counted, found.count == wanted.shape.count {
+        counts[number] = found[counted.dimension]
+      }
+      guard fits(found, wanted) else {
         mistakes +=
           LaunchError.misshapenWeight(name, in: path, wanted: wanted.shape, found: found).failure.diagnostics
         continue
@@ -31,7 +35,7 @@ package enum WeightPacker {
     }
     guard mistakes.isEmpty else { throw Failure(mistakes) }
     let packed = try withExtendedLifetime(file) { () throws(Failure) in
-      try PackedWeights.packing(for: model, tensors.map(\.base))
+      try PackedWeights.packing(for: model, tensors.map(\.base), counts: counts)
     }
     let warnings = tensors.filter(\.holdsNaN).map { LaunchError.warning(nanIn: $0.name, of: path) }
     return Result(weights: packed, warnings: warnings)
@@ -42,8 +46,13 @@ package enum WeightPacker {
     try PackedWeights.packing(for: model, [])
   }
 
-  /// A single number is stored as `[]` or as `[1]`, as the layer's author liked.
-  private static func fits(_ found: [Int], _ wanted: [Int]) -> Bool {
-    found == wanted || (found.reduce(1, *) == 1 && wanted.reduce(1, *) == 1)
+  /// A single number is stored as `[]` or as `[1]`, as the layer's author liked. How many vertices there are is not known
+  /// here.
+  private static func fits(_ found: [Int], _ wanted: ModelTables.Weight) -> Bool {
+    if let counted = wanted.counted {
+      guard found.count == wanted.shape.count else { return false }
+      return found.indices.allSatisfy { $0 == counted.dimension || found[$0] == wanted.shape[$0] }
+    }
+    return found == wanted.shape || (found.reduce(1, *) == 1 && wanted.shape.reduce(1, *) == 1)
   }
 }

@@ -53,8 +53,8 @@ struct Costs {
     case .select: 1
     case .linear: Double(2 * (program[instruction.operands[0]].type.shape.last ?? 1))
     case .reduceAxis(_, let axis): Double(program[instruction.operands[0]].type.shape[axis])
-    case .feature, .parameter, .literal, .inDegree, .source, .target, .view, .withLoops, .selfLoop,
-      .reduce, .reshape, .permute, .slice, .concat, .broadcast, .lookup:
+    case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .view, .withLoops, .selfLoop,
+      .reduce, .reduceGraph, .reshape, .permute, .slice, .concat, .broadcast, .lookup, .scatter:
       0
     }
   }

@@ -7,10 +7,10 @@ extension Operation {
   var isRowWise: Bool {
     switch self {
     case .unary, .binary, .select, .linear, .reduceAxis, .reshape, .permute, .slice, .concat,
-      .broadcast, .lookup:
+      .broadcast, .lookup, .scatter:
       true
-    case .feature, .parameter, .literal, .inDegree, .source, .target, .view, .withLoops, .selfLoop,
-      .reduce:
+    case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .view, .withLoops, .selfLoop,
+      .reduce, .reduceGraph:
       false
     }
   }
@@ -88,8 +88,9 @@ extension Program {
       guard let condition = known(0) else { return nil }
       return condition != 0 ? known(1) : known(2)
     case .reshape, .permute, .slice, .broadcast: return known(0)
-    case .feature, .parameter, .source, .target, .view, .withLoops, .selfLoop, .linear,
-      .reduceAxis, .concat, .lookup:
+    case .scatter: return known(0) == 0 ? 0 : nil
+    case .feature, .parameter, .vertexCount, .source, .target, .view, .withLoops, .selfLoop, .reduceGraph,
+      .linear, .reduceAxis, .concat, .lookup:
       return nil
     }
   }

@@ -45,8 +45,8 @@ struct Simplify: Pass {
       return try viewed(operands[0], as: set, &builder)
     case .withLoops:
       return try looped(instruction, operands, &builder)
-    case .feature, .parameter, .literal, .inDegree, .source, .target, .selfLoop, .reduce, .linear,
-      .reduceAxis, .lookup:
+    case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .selfLoop, .reduce,
+      .reduceGraph, .linear, .reduceAxis, .lookup, .scatter:
       return nil
     }
   }

@@ -84,6 +84,10 @@ extension ProgramBuilder {
   package mutating func inDegree(_ set: EdgeSet) throws(InternalFault) -> ValueID {
     try append(.inDegree(set))
   }
+
+  package mutating func vertexCount(_ type: VertexTypeID) throws(InternalFault) -> ValueID {
+    try append(.vertexCount(type))
+  }
 }
 
 // MARK: - Between vertices and edges
@@ -114,6 +118,11 @@ extension ProgramBuilder {
     -> ValueID
   {
     try append(.reduce(function), messages)
+  }
+
+  /// Over all vertices of the whole graph.
+  package mutating func reduceGraph(_ function: GraphReduction, _ x: ValueID) throws(InternalFault) -> ValueID {
+    try append(.reduceGraph(function), [x])
   }
 }
 
@@ -178,5 +187,9 @@ extension ProgramBuilder {
 
   package mutating func lookup(_ table: ValueID, _ index: ValueID) throws(InternalFault) -> ValueID {
     try append(.lookup, [table, index])
+  }
+
+  package mutating func scatter(_ x: ValueID, _ index: ValueID, classes: Int) throws(InternalFault) -> ValueID {
+    try append(.scatter(classes: classes), [x, index])
   }
 }

@@ -12,11 +12,14 @@ package enum Operation: Hashable, Sendable {
   // Leaves.
   /// A feature of the vertex or edge type of the result's space, by its place in the schema.
   case feature(Int)
-  /// A weight tensor. In `constant`; or, when its first dimension counts a vertex type, a row for each such vertex.
+  /// A weight tensor. In `constant`; or, when a dimension counts a vertex type, a row for each such vertex, whose shape is
+  /// that of the other dimensions.
   case parameter(ParameterID)
   case literal(Double)
   /// How many in-edges of `set` each target has, as f32.
   case inDegree(EdgeSet)
+  /// How many vertices of a type the whole graph has, as f32. In `graph`.
+  case vertexCount(VertexTypeID)
 
   // Between vertices and edges.
   /// a: source vertices -> edges of `set`. The only operation that reads another vertex's row: a gather.
@@ -31,6 +34,8 @@ package enum Operation: Hashable, Sendable {
   case selfLoop(otherwise: Double)
   /// a, b, ...: values over edge sets with one target type -> target vertices, one joint reduction over all of them.
   case reduce(Reduction)
+  /// a: vertices -> graph: all rows of the whole graph become one; 0 of none.
+  case reduceGraph(GraphReduction)
 
   // Elementwise.
   case unary(Unary)
@@ -51,13 +56,22 @@ package enum Operation: Hashable, Sendable {
   case concat(axis: Int)
   /// a -> the result's shape, as numpy broadcasts.
   case broadcast
-  /// table [n, ...] in constant, a: integers without shape -> row a of the table.
+  /// table [n, ...], a: integers without shape -> row a of the table; of its own row's, where the table is over what a is.
   case lookup
+  /// x, a: integers without shape -> [classes] and x's shape: x in row a, 0 in the others.
+  case scatter(classes: Int)
 }
 
 /// How the messages of the in-edges of one target become one row. No in-edges give 0, and 1 for `product`.
 package enum Reduction: String, Hashable, Sendable, CaseIterable {
   case sum, max, min, product
+}
+
+/// How the rows of all vertices become one. Sums do not depend on an order: compiled code adds exactly.
+package enum GraphReduction: String, Hashable, Sendable, CaseIterable {
+  case sum, max, min
+  /// Each number is multiplied by itself without rounding: a variance then loses nothing to a large mean.
+  case squares
 }
 
 /// How an axis of a row becomes one number.

@@ -57,13 +57,15 @@ extension Program {
     case .parameter(let id): parameterName(id)
     case .literal(let number): "\(number)"
     case .inDegree(let set): schema.describe(set)
+    case .vertexCount(let type): schema.describe(.vertices(type))
+    case .scatter(let classes): "classes \(classes)"
     case .selfLoop(let otherwise): "otherwise \(otherwise)"
     case .unary(.leakyRelu(let slope)): "slope \(slope)"
     case .linear(let batch): batch == 0 ? "" : "batch \(batch)"
     case .reduceAxis(_, let axis), .concat(let axis): "axis \(axis)"
     case .permute(let order): "order \(schema.describe(order))"
     case .slice(let axis, let lower): "axis \(axis) from \(lower)"
-    case .source, .target, .view, .withLoops, .reduce, .unary, .binary, .select, .reshape,
+    case .source, .target, .view, .withLoops, .reduce, .reduceGraph, .unary, .binary, .select, .reshape,
       .broadcast, .lookup:
       ""
     }

@@ -12,8 +12,23 @@ package struct Parameter: Hashable, Sendable {
   /// Its keys in a safetensors file; the first that is there counts.
   package let keys: [String]
   package let element: Element
-  /// The whole tensor's shape, as stored. A dimension may count the vertices of a type.
+  /// The whole tensor's shape, as stored. One dimension may count the vertices of a type.
   package let shape: [Dimension]
+
+  /// The vertex type that a dimension counts, and the dimension's place.
+  package var counted: (type: VertexTypeID, place: Int)? {
+    for (place, dimension) in shape.enumerated() {
+      if case .count(let type) = dimension { return (type, place) }
+    }
+    return nil
+  }
+
+  /// The sizes of all dimensions but a counted one: the shape of one row.
+  package var rowShape: [Int] {
+    shape.compactMap { dimension in
+      if case .size(let size) = dimension { size } else { nil }
+    }
+  }
 
   package enum Dimension: Hashable, Sendable {
     case size(Int)

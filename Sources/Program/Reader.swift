@@ -163,6 +163,7 @@ extension Reader {
     case "parameter": return (.parameter(try parameterID()), [])
     case "literal": return (.literal(try number()), [])
     case "in_degree": return (.inDegree(try edgeSet()), [])
+    case "vertex_count": return (.vertexCount(try vertexTypeID()), [])
     default: break
     }
     var operands = [try value()]
@@ -187,6 +188,9 @@ extension Reader {
     case "reshape": return .reshape
     case "broadcast": return .broadcast
     case "lookup": return .lookup
+    case "scatter":
+      try expectWord("classes")
+      return .scatter(classes: try integer())
     case "concat":
       return .concat(axis: try axis())
     case "slice":
@@ -203,6 +207,9 @@ extension Reader {
     }
     if let function = Reduction.allCases.first(where: { Operation.reduce($0).word == word }) {
       return .reduce(function)
+    }
+    if let function = GraphReduction.allCases.first(where: { Operation.reduceGraph($0).word == word }) {
+      return .reduceGraph(function)
     }
     if let function = Binary.allCases.first(where: { $0.word == word }) { return .binary(function) }
     guard let function = Unary.all(slope: 0).first(where: { $0.word == word }) else {

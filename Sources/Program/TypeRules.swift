@@ -34,6 +34,10 @@ package struct TypeRules {
     case .inDegree(let set):
       try count(operands, 0)
       return Type(.vertices(try target(of: set)))
+    case .vertexCount(let type):
+      try count(operands, 0)
+      guard schema.vertexTypes.indices.contains(type.number) else { throw .noSuchType }
+      return Type(.graph)
 
     case .source(let set):
       return try gather(operands, from: try source(of: set), to: set)
@@ -47,6 +51,8 @@ package struct TypeRules {
       return try selfLoop(operands)
     case .reduce:
       return try reduce(operands)
+    case .reduceGraph:
+      return try reduceGraph(operands)
 
     case .unary(let function):
       try count(operands, 1)
@@ -73,6 +79,8 @@ package struct TypeRules {
       return try broadcast(operands, to: asked.shape)
     case .lookup:
       return try lookup(operands)
+    case .scatter(let classes):
+      return try scatter(operands, classes: classes)
     }
   }
 }
@@ -101,20 +109,18 @@ extension TypeRules {
     guard parameters.indices.contains(id.number) else { throw .noSuchParameter(id.number) }
     let parameter = parameters[id.number]
     var space = Space.constant
-    var shape: [Int] = []
-    for (place, dimension) in parameter.shape.enumerated() {
+    for dimension in parameter.shape {
       switch dimension {
       case .size(let size):
         guard size >= 0 else { throw .noSuchParameter(id.number) }
-        shape.append(size)
       case .count(let type):
-        guard place == 0, schema.vertexTypes.indices.contains(type.number) else {
-          throw .countNotFirst
+        guard space == .constant, schema.vertexTypes.indices.contains(type.number) else {
+          throw .countedTwice
         }
         space = .vertices(type)
       }
     }
-    return Type(space, parameter.element, shape)
+    return Type(space, parameter.element, parameter.rowShape)
   }
 }
 
@@ -205,6 +211,15 @@ extension TypeRules {
       }
     }
     return Type(.vertices(target), .f32, first.shape)
+  }
+}
+
+extension TypeRules {
+  private func reduceGraph(_ operands: [Type]) throws(TypeFault) -> Type {
+    try count(operands, 1)
+    try all(operands, are: .f32)
+    guard case .vertices = operands[0].space else { throw .wrongSpace(operand: 0, wanted: "vertices") }
+    return Type(.graph, .f32, operands[0].shape)
   }
 }
 
@@ -348,13 +363,25 @@ extension TypeRules {
   private func lookup(_ operands: [Type]) throws(TypeFault) -> Type {
     try count(operands, 2)
     let (table, index) = (operands[0], operands[1])
-    guard table.space == .constant else { throw .wrongSpace(operand: 0, wanted: "constant") }
     guard !table.shape.isEmpty else { throw .axisOutside(0, of: []) }
-    guard index.element == .i32 || index.element == .i64 else {
+    try isIndex(index)
+    return Type(try join(operands), table.element, Array(table.shape.dropFirst()))
+  }
+
+  private func scatter(_ operands: [Type], classes: Int) throws(TypeFault) -> Type {
+    try count(operands, 2)
+    guard operands[0].element == .f32 else { throw .wrongElement(operand: 0, wanted: .f32) }
+    guard classes > 0 else { throw .emptyAxis(0) }
+    try isIndex(operands[1])
+    return Type(try join(operands), .f32, [classes] + operands[0].shape)
+  }
+
+  /// One whole number for each row, which says where in another value to look.
+  private func isIndex(_ type: Type) throws(TypeFault) {
+    guard type.element == .i32 || type.element == .i64 else {
       throw .wrongElement(operand: 1, wanted: .i64)
     }
-    guard index.shape.isEmpty else { throw .shapesDiffer([], index.shape) }
-    return Type(index.space, table.element, Array(table.shape.dropFirst()))
+    guard type.shape.isEmpty else { throw .shapesDiffer([], type.shape) }
   }
 }
 
@@ -394,7 +421,7 @@ package enum TypeFault: Error, Hashable, Sendable {
   case noSuchType
   case noSuchFeature(Int)
   case noSuchParameter(Int)
-  case countNotFirst
+  case countedTwice
   case featureOfDerivedSet
   case betweenTwoTypes
   case noView
@@ -417,7 +444,7 @@ package enum TypeFault: Error, Hashable, Sendable {
     case .noSuchType: "there is no such vertex or edge type"
     case .noSuchFeature(let number): "there is no feature number \(number)"
     case .noSuchParameter(let number): "there is no parameter number \(number)"
-    case .countNotFirst: "only the first dimension of a parameter may count vertices"
+    case .countedTwice: "only one dimension of a parameter may count vertices"
     case .featureOfDerivedSet: "a feature is over its edge type as it stands"
     case .betweenTwoTypes: "the edge type joins two vertex types, so it has no loops"
     case .noView: "these edges have no value on those"

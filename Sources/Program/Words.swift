@@ -8,12 +8,14 @@ extension Operation {
     case .parameter: "parameter"
     case .literal: "literal"
     case .inDegree: "in_degree"
+    case .vertexCount: "vertex_count"
     case .source: "source"
     case .target: "target"
     case .view: "view"
     case .withLoops: "with_loops"
     case .selfLoop: "self_loop"
     case .reduce(let function): "incoming.\(function.rawValue)"
+    case .reduceGraph(let function): "graph.\(function.rawValue)"
     case .unary(let function): function.word
     case .binary(let function): function.word
     case .select: "select"
@@ -25,6 +27,7 @@ extension Operation {
     case .concat: "concat"
     case .broadcast: "broadcast"
     case .lookup: "lookup"
+    case .scatter: "scatter"
     }
   }
 }

@@ -3,9 +3,10 @@ import Program
 
 /// Which values are stored between stages, and by the stage of which level.
 ///
-/// A value's level is the number of gathers of computed values that it waits for. What is gathered must be stored, at
-/// its own level. What is read later at the same vertex is either stored too, or made again where it is read,
-/// whichever moves fewer bytes. What depends on the graph alone has levels of its own, the prologue, which run first.
+/// A value's level is the number of gathers of computed values, and of values of the whole graph, that it waits for. What
+/// is gathered must be stored, at its own level. What is read later at the same vertex or edge is either stored too, or
+/// made again where it is read, whichever moves fewer bytes. What depends on the graph alone has levels of its own, the
+/// prologue, which run first.
 struct Schedule {
   struct Level: Hashable, Comparable {
     let isPrologue: Bool
@@ -45,9 +46,22 @@ struct Schedule {
   func root(_ value: ValueID) -> ValueID { Schedule.root(value, in: program) }
 
   /// Whether a value's rows are there before any stage runs.
-  func isInput(_ value: ValueID) -> Bool {
-    if case .feature = program[value].operation { return true }
-    return false
+  func isInput(_ value: ValueID) -> Bool { Schedule.isInput(value, in: program) }
+
+  private static func isInput(_ value: ValueID, in program: Program) -> Bool {
+    switch program[value].operation {
+    case .feature: true
+    case .parameter: program[value].type.space != .constant
+    default: false
+    }
+  }
+
+  /// Edges of a set for each vertex that they point at: from the counts in the schema, else what is assumed.
+  private static func degree(_ set: EdgeSet, in program: Program) -> Double {
+    let schema = program.schema
+    guard let edges = schema[set.type].count, let vertices = schema[schema.target(of: set)].count, vertices > 0
+    else { return 16 }
+    return Double(edges) / Double(vertices)
   }
 }
 
@@ -74,7 +88,7 @@ extension Schedule {
     for instruction in program.instructions {
       let own: Bool
       switch instruction.operation {
-      case .reduce, .selfLoop: own = true
+      case .reduce, .selfLoop, .reduceGraph: own = true
       default: own = false
       }
       facts.append(own || instruction.operands.contains { facts[$0.number] })
@@ -93,31 +107,49 @@ extension Schedule {
   }
 
   /// What the prologue stores: values of the graph alone that are gathered, or that take a sweep and are read by
-  /// something that is not of the graph alone. The rest of the graph's own values are cheap and made where read.
+  /// something that is not of the graph alone, and all values of the whole graph. The rest of the graph's own values are
+  /// cheap and made where read.
   private static func prologue(
     _ program: Program, _ graphOnly: [Bool], _ sweeps: [Bool], _ gathered: Set<ValueID>
   ) -> Set<ValueID> {
     var found: Set<ValueID> = []
     func consider(_ value: ValueID) {
       let value = root(value, in: program)
-      guard case .vertices = program[value].type.space, graphOnly[value.number] else { return }
-      if case .feature = program[value].operation { return }
-      found.insert(value)
-    }
-    for value in gathered { consider(value) }
-    for instruction in program.instructions {
-      for operand in instruction.operands where sweeps[operand.number] {
-        let reader = instruction.type.space
-        let isForAll = instruction.operands.allSatisfy { graphOnly[$0.number] }
-        if !isForAll || !isVertices(reader) { consider(operand) }
+      guard graphOnly[value.number], !isInput(value, in: program) else { return }
+      switch program[value].type.space {
+      case .vertices, .graph: found.insert(value)
+      case .edges: found.formUnion(kept(value))
+      case .constant: break
       }
     }
-    for output in program.outputs { consider(output.value) }
+    /// An edge value, or the targets' values behind it, whichever takes less memory.
+    func kept(_ value: ValueID) -> Set<ValueID> {
+      guard case .edges(let set) = program[value].type.space else { return [] }
+      let atTargets = targetValues(behind: value).filter { sweeps[$0.number] }
+      let width = atTargets.reduce(0) { $0 + program[$1].type.width }
+      return Double(width) <= degree(set, in: program) * Double(program[value].type.width) ? atTargets : [value]
+    }
+    /// The targets' values that an edge value reads.
+    func targetValues(behind value: ValueID) -> Set<ValueID> {
+      let instruction = program[value]
+      switch (instruction.operation, instruction.type.space) {
+      case (.source, _), (_, .constant), (_, .graph): return []
+      case (_, .vertices): return [root(value, in: program)]
+      case (_, .edges): return instruction.operands.reduce(into: []) { $0.formUnion(targetValues(behind: $1)) }
+      }
+    }
+    for value in gathered { consider(value) }
+    for value in program.values where program[value].type.space == .graph { consider(value) }
+    for (number, instruction) in program.instructions.enumerated() where !graphOnly[number] {
+      for operand in instruction.operands where sweeps[operand.number] { consider(operand) }
+    }
+    for output in program.outputs {
+      let value = root(output.value, in: program)
+      if graphOnly[value.number], !isInput(value, in: program), program[value].type.space != .constant {
+        found.insert(value)
+      }
+    }
     return found
-  }
-
-  private static func isVertices(_ space: Space) -> Bool {
-    if case .vertices = space { true } else { false }
   }
 
   private static func levels(_ program: Program, prologue: Set<ValueID>) -> [Int] {
@@ -127,14 +159,22 @@ extension Schedule {
       for operand in instruction.operands {
         let stored = root(operand, in: program)
         var operandLevel = prologue.contains(stored) ? 0 : levels[operand.number]
-        if case .source = instruction.operation, !prologue.contains(stored) {
-          if case .feature = program[stored].operation {} else { operandLevel += 1 }
+        if case .source = instruction.operation, !prologue.contains(stored), !isInput(stored, in: program) {
+          operandLevel += 1
         }
+        if readsGraph(instruction, operand, in: program), !prologue.contains(stored) { operandLevel += 1 }
         level = max(level, operandLevel)
       }
       levels.append(level)
     }
     return levels
+  }
+}
+
+extension Schedule {
+  /// Whether an instruction on vertices or edges reads a value of the whole graph, which must be there before its stage.
+  private static func readsGraph(_ instruction: Instruction, _ operand: ValueID, in program: Program) -> Bool {
+    program[operand].type.space == .graph && instruction.type.space != .graph
   }
 }
 
@@ -150,18 +190,19 @@ extension Schedule {
       guard instruction.type.space != .constant else { continue }
       var wanted = madeAt[value.number]
       switch instruction.type.space {
-      case .vertices:
+      case .vertices, .edges, .graph:
         if stored[value] != nil { continue }
         if isInput(value) || instruction.operation == .reshape { break }
         let own = levels[value.number]
-        let isForced = gathered.contains(value) || outputs.contains(value)
+        let isForced =
+          gathered.contains(value) || outputs.contains(value) || instruction.type.space == .graph
         if isForced || shouldStore(value, wanted: wanted) {
           if isForced || !wanted.isEmpty {
             stored[value] = Level(isPrologue: false, number: own)
             wanted = [own]
           }
         }
-      case .edges, .graph, .constant:
+      case .constant:
         break
       }
       demand(instruction, at: wanted, &madeAt)
@@ -181,6 +222,7 @@ extension Schedule {
     let later = wanted.subtracting([own])
     if later.isEmpty || (graphOnly[value.number] && !sweeps[value.number]) { return false }
     let instruction = program[value]
+    if case .edges = instruction.type.space { return shouldStoreOnEdges(value, later: later.count) }
     switch instruction.operation {
     case .reduce, .selfLoop: return true
     case .linear where wanted.count > 1: return true
@@ -196,6 +238,40 @@ extension Schedule {
     return readAgain * later.count > width * (1 + later.count)
   }
 
+  /// An edge value is made again where that gathers less than storing and reading it moves, and takes no product.
+  private func shouldStoreOnEdges(_ value: ValueID, later: Int) -> Bool {
+    var hasProduct = false
+    var gathered = 0
+    func visit(_ value: ValueID) {
+      let instruction = program[value]
+      guard case .edges = instruction.type.space, stored[value] == nil else { return }
+      switch instruction.operation {
+      case .source, .feature: gathered += instruction.type.width
+      case .target: return
+      case .linear: hasProduct = true
+      default: for operand in instruction.operands { visit(operand) }
+      }
+    }
+    let instruction = program[value]
+    switch instruction.operation {
+    case .source, .target, .feature, .view, .withLoops: return false
+    case .linear: return true
+    default: break
+    }
+    // What is made number by number of less: that is stored in its stead.
+    let below = Set(instruction.operands).reduce(0) { $0 + (isOnEdges($1) ? program[$1].type.width : 0) }
+    guard below > instruction.type.width else { return false }
+    visit(value)
+    return hasProduct || gathered * later > program[value].type.width * (1 + later)
+  }
+
+  /// Whether a value is another for each edge, and not for each target alone.
+  private func isOnEdges(_ value: ValueID) -> Bool {
+    guard case .edges = program[value].type.space else { return false }
+    if case .target = program[value].operation { return false }
+    return true
+  }
+
   /// Numbers the prologue's levels: a stored value that gathers another stored one waits for it.
   private mutating func numberPrologue() {
     var numbers = [Int](repeating: 0, count: program.instructions.count)
@@ -205,6 +281,7 @@ extension Schedule {
       for operand in instruction.operands {
         var waits = numbers[operand.number]
         if case .source = instruction.operation, stored[root(operand)] != nil { waits += 1 }
+        if Schedule.readsGraph(instruction, operand, in: program) { waits += 1 }
         number = max(number, waits)
       }
       numbers[value.number] = number

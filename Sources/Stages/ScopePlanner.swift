@@ -12,6 +12,8 @@ struct ScopePlanner {
   let values: [ValueID]
   /// Values that get rows in any case.
   let required: Set<ValueID>
+  /// Values that are in memory already, though their operation computes something.
+  let given: Set<ValueID>
   let kind: Kind
   private let members: Set<ValueID>
   private(set) var materialized: Set<ValueID> = []
@@ -20,11 +22,14 @@ struct ScopePlanner {
 
   enum Kind { case rows, edges }
 
-  init(_ program: Program, _ kind: Kind, values: [ValueID], required: Set<ValueID>) {
+  init(
+    _ program: Program, _ kind: Kind, values: [ValueID], required: Set<ValueID>, given: Set<ValueID> = []
+  ) {
     self.program = program
     self.kind = kind
     self.values = values
     self.required = required
+    self.given = given
     members = Set(values)
     let readers = countReaders()
     for value in values.reversed() where !isReshape(value) {
@@ -57,13 +62,16 @@ struct ScopePlanner {
 
   private func mustHaveRows(_ value: ValueID, readers: [ValueID]) -> Bool {
     let instruction = program[value]
+    if given.contains(value) { return readers.contains { needsRows($0, of: value) } }
     switch instruction.operation {
-    case .linear, .reduce, .reduceAxis, .selfLoop, .concat, .withLoops:
+    case .linear, .reduce, .reduceGraph, .reduceAxis, .selfLoop, .concat, .withLoops:
       return true
-    case .literal, .inDegree, .feature, .parameter, .source, .target, .view, .reshape, .slice,
-      .permute, .broadcast:
+    case .literal, .inDegree, .vertexCount, .feature, .parameter, .source, .target, .view, .reshape, .lookup:
       return readers.contains { needsRows($0, of: value) }
-    case .unary, .binary, .select, .lookup:
+    case .slice, .permute, .broadcast:
+      return readers.contains { needsRows($0, of: value) || needsMemory($0, of: value) }
+    case .unary, .binary, .select, .scatter:
+      if readers.contains(where: { needsMemory($0, of: value) }) { return true }
       if readers.count > 1 || readers.contains(where: { needsRows($0, of: value) }) { return true }
       guard let reader = readers.first else { return false }
       // A few numbers for each edge: the costly step then runs over those of all edges of a block at once.
@@ -76,9 +84,14 @@ struct ScopePlanner {
   private func needsRows(_ reader: ValueID, of value: ValueID) -> Bool {
     switch program[reader].operation {
     case .linear: Schedule.root(program[reader].operands[0], in: program) == value
-    case .lookup: false
     default: false
     }
+  }
+
+  /// Whether a reader takes a value from an address that it computes.
+  private func needsMemory(_ reader: ValueID, of value: ValueID) -> Bool {
+    guard case .lookup = program[reader].operation else { return false }
+    return program[reader].operands.contains { Schedule.root($0, in: program) == value }
   }
 
   private func isCostly(_ operation: Operation) -> Bool {
@@ -101,8 +114,9 @@ struct ScopePlanner {
   /// suit gets rows of its own.
   private mutating func lookInside(_ value: ValueID) {
     let instruction = program[value]
+    if given.contains(value) { return }
     switch instruction.operation {
-    case .linear, .reduce, .concat, .withLoops, .selfLoop, .reduceAxis:
+    case .linear, .reduce, .reduceGraph, .concat, .withLoops, .selfLoop, .reduceAxis, .lookup:
       // Each operand is evaluated in its own shape.
       for operand in instruction.operands { giveRowsBelow(operand) }
       return
@@ -164,8 +178,8 @@ struct ScopePlanner {
   /// Whether a value is read from memory as it stands.
   private func isLeaf(_ value: ValueID) -> Bool {
     switch program[value].operation {
-    case .feature, .parameter, .literal, .inDegree, .source, .target: true
-    default: false
+    case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .lookup: true
+    default: given.contains(value)
     }
   }
 

@@ -13,12 +13,14 @@ struct StageAccount {
     self.layout = layout
   }
 
-  func stage(_ sections: [Section], _ planner: StagePlanner, number: Int) -> Stage {
+  func stage(_ sections: [Section], _ planner: StagePlanner, level: Int) -> Stage {
     var account = Stage(
-      name: "", level: content.level.number, isPrologue: content.level.isPrologue,
-      vertexType: content.vertexType, sections: sections, tileBuffers: planner.tile.buffers,
-      places: planner.places, gathers: [], reads: [], writes: [], cost: StageCost())
+      name: "", level: level, isPrologue: content.level.isPrologue,
+      vertexType: content.vertexType, sections: sections, sums: layout.partials.filter { content.sums.contains($0.key) },
+      tileBuffers: planner.tile.buffers, places: planner.places, gathers: [], reads: [], writes: [],
+      cost: StageCost())
     for root in content.roots { note(root, &account.writes) { account.cost.bytesWrittenPerRow += $0 } }
+    for sum in content.sums { readRow(program[sum].operands[0], &account) }
     for value in content.rowValues where content.sweepOf[value] == nil {
       for operand in program[value].operands { readRow(operand, &account) }
     }
@@ -29,9 +31,10 @@ struct StageAccount {
       case .sweep(let sweep): count(sweep, &account)
       }
     }
+    account.writes += account.sums.values
     return Stage(
       name: name(sections), level: account.level, isPrologue: account.isPrologue,
-      vertexType: account.vertexType, sections: sections, tileBuffers: account.tileBuffers,
+      vertexType: account.vertexType, sections: sections, sums: account.sums, tileBuffers: account.tileBuffers,
       places: account.places, gathers: account.gathers.sorted(), reads: account.reads.sorted(),
       writes: account.writes.sorted(), cost: account.cost)
   }
@@ -55,6 +58,11 @@ struct StageAccount {
     for accumulator in sweep.accumulators {
       for operand in program[accumulator.value].operands { readEdge(operand, sweep, &stage) }
     }
+    for keep in sweep.keeps {
+      readEdge(keep.value, sweep, &stage)
+      stage.writes += [keep.tensor] + (keep.loopTensor.map { [$0] } ?? [])
+      stage.cost.bytesGatheredPerEdge += Double(keep.width * 4)
+    }
     guard sweep.extent == .allEdges else { return }
     stage.cost.bytesGatheredPerEdge += 4
     stage.cost.flopsPerEdge += sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) }
@@ -64,6 +72,12 @@ struct StageAccount {
   private func readEdge(_ value: ValueID, _ sweep: Sweep, _ stage: inout Stage) {
     let instruction = program[value]
     guard case .edges = instruction.type.space else { return readRow(value, &stage) }
+    if case .edges(let tensor, let loops)? = layout.places[value], schedule.stored[value] != content.level {
+      let known = stage.reads
+      for tensor in [tensor] + (loops.map { [$0] } ?? []) where !known.contains(tensor) { stage.reads.append(tensor) }
+      stage.cost.bytesGatheredPerEdge += Double(instruction.type.width * 4)
+      return
+    }
     switch instruction.operation {
     case .source:
       let source = schedule.root(instruction.operands[0])
@@ -88,6 +102,7 @@ struct StageAccount {
     case .dense(let dense):
       return 2 * Double(dense.batch * dense.extra * dense.inputs * dense.outputs)
     case .finishEmpty: return 0
+    case .contribute(let value, _): return 4 * Double(program[value].type.width)
     case .loop(let loop):
       return loop.roots.reduce(0) { sum, root in
         let own: Double
@@ -105,7 +120,7 @@ struct StageAccount {
     if instruction.type.space == .constant { return 0 }
     if !isTop, places[value] != nil || (layout.places[value] != nil) { return 0 }
     switch instruction.operation {
-    case .unary, .binary, .select:
+    case .unary, .binary, .select, .scatter:
       return Double(instruction.type.width)
         + instruction.operands.reduce(0) { $0 + expression($1, isTop: false, places) }
     case .reshape, .slice, .broadcast, .permute, .view:
@@ -127,6 +142,7 @@ struct StageAccount {
         }
       case .rows(let kernels):
         for case .dense(let dense) in kernels { words.append("linear " + weightName(dense)) }
+        for case .contribute(let value, _) in kernels { words.append(program[value].operation.word) }
       }
     }
     var unique: [String] = []

@@ -7,37 +7,61 @@ import Program
 struct StageContent {
   let level: Schedule.Level
   let vertexType: VertexTypeID
-  /// What it stores.
+  /// What it stores for its vertices.
   let roots: [ValueID]
+  /// What it stores for their in-edges.
+  let edgeRoots: [ValueID]
+  /// Values of the whole graph to which its rows contribute.
+  let sums: [ValueID]
   /// The vertex values that it makes, in order.
   private(set) var rowValues: [ValueID] = []
   /// The sweep of each reduction, from 1 on.
   private(set) var sweepOf: [ValueID: Int] = [:]
+  /// The sweep in which each of the edge roots is stored.
+  private(set) var storedIn: [ValueID: Int] = [:]
   /// The sweep after which each vertex value that it makes can be had.
   private var readyAfter: [ValueID: Int] = [:]
 
-  init(_ schedule: Schedule, level: Schedule.Level, vertexType: VertexTypeID, roots: [ValueID]) {
+  init(_ schedule: Schedule, level: Schedule.Level, vertexType: VertexTypeID, stored: [ValueID]) {
     self.level = level
     self.vertexType = vertexType
-    self.roots = roots
+    func all(_ belongs: (Space) -> Bool) -> [ValueID] { stored.filter { belongs(schedule.program[$0].type.space) } }
+    roots = all { if case .vertices = $0 { true } else { false } }
+    edgeRoots = all { if case .edges = $0 { true } else { false } }
+    sums = all { $0 == .graph }
     for root in roots { visit(root, schedule) }
+    for root in edgeRoots { storedIn[root] = edgeValue(root, schedule) + 1 }
+    for sum in sums { visit(schedule.program[sum].operands[0], schedule) }
     rowValues.sort()
   }
 
   var reductions: [ValueID] { sweepOf.keys.sorted() }
-  var sweepCount: Int { sweepOf.values.max() ?? 0 }
+  var sweepCount: Int { max(sweepOf.values.max() ?? 0, storedIn.values.max() ?? 0) }
 
   func readyAfter(_ value: ValueID) -> Int { readyAfter[value] ?? 0 }
 
   /// All stages of a program: the prologue's first, then level by level, by vertex type within a level.
   static func all(_ schedule: Schedule) -> [StageContent] {
-    var roots: [Key: [ValueID]] = [:]
+    var stored: [Key: [ValueID]] = [:]
     for (value, level) in schedule.stored {
-      guard case .vertices(let type) = schedule.program[value].type.space else { continue }
-      roots[Key(level: level, type: type), default: []].append(value)
+      guard let type = home(of: value, schedule.program) else { continue }
+      stored[Key(level: level, type: type), default: []].append(value)
     }
-    return roots.keys.sorted().map {
-      StageContent(schedule, level: $0.level, vertexType: $0.type, roots: roots[$0]!.sorted())
+    return stored.keys.sorted().map {
+      StageContent(schedule, level: $0.level, vertexType: $0.type, stored: stored[$0]!.sorted())
+    }
+  }
+
+  /// The vertices whose stage makes a stored value, or contributes to it; none for what follows from other values of the
+  /// whole graph.
+  private static func home(of value: ValueID, _ program: Program) -> VertexTypeID? {
+    switch program[value].type.space {
+    case .vertices(let type): return type
+    case .edges(let set): return program.schema.target(of: set)
+    case .graph:
+      guard case .reduceGraph = program[value].operation else { return nil }
+      return home(of: program[value].operands[0], program)
+    case .constant: return nil
     }
   }
 
@@ -58,7 +82,9 @@ extension StageContent {
   private mutating func visit(_ value: ValueID, _ schedule: Schedule) -> Int {
     if let known = readyAfter[value] { return known }
     let instruction = schedule.program[value]
-    guard instruction.type.space != .constant, !schedule.isInput(value) else { return 0 }
+    guard instruction.type.space != .constant, instruction.type.space != .graph, !schedule.isInput(value) else {
+      return 0
+    }
     if let home = schedule.stored[value], home != level { return 0 }
     var ready = 0
     switch instruction.operation {
@@ -83,7 +109,8 @@ extension StageContent {
       return visit(value, schedule)
     }
     var ready = 0
-    if case .source = instruction.operation {} else {
+    let isThere = schedule.stored[value].map { $0 != level } ?? false
+    if case .source = instruction.operation {} else if !isThere {
       for operand in instruction.operands { ready = max(ready, edgeValue(operand, schedule)) }
     }
     readyAfter[value] = ready

@@ -25,13 +25,22 @@ struct StagePlanner {
     self.layout = layout
     self.packed = packed
     places = layout.places.filter { place in
-      schedule.isInput(place.key) || schedule.stored[place.key] != nil
+      // What the stage itself stores on edges is read from its block, not from where it goes.
+      if case .edges = place.value { return schedule.stored[place.key] != content.level }
+      return schedule.isInput(place.key) || schedule.stored[place.key] != nil
     }
+  }
+
+  /// Whether an edge value's rows are there before the stage runs.
+  func isGiven(_ value: ValueID) -> Bool {
+    if case .edges? = places[value] { return true }
+    return false
   }
 
   mutating func plan() throws(Failure) -> [Section] {
     assignSections()
-    let required = Set(content.roots).union(neededInMemory).union(content.reductions)
+    let contributions = content.sums.map { schedule.root(program[$0].operands[0]) }
+    let required = Set(content.roots).union(neededInMemory).union(content.reductions).union(contributions)
     rows = ScopePlanner(program, .rows, values: content.rowValues, required: required)
     // What one section makes and another reads cannot stay inside an expression.
     let crossing = content.rowValues.filter { crossesSections($0) }
@@ -56,15 +65,17 @@ struct StagePlanner {
     func lower(_ value: ValueID, _ turn: Int) {
       latest[value] = min(latest[value] ?? content.sweepCount, turn)
     }
+    func readInSweep(_ value: ValueID, _ sweep: Int) {
+      for read in readAtTarget(value) {
+        neededInMemory.insert(schedule.root(read))
+        lower(read, sweep - 1)
+      }
+    }
+    for (value, sweep) in content.storedIn { readInSweep(value, sweep) }
     for value in content.rowValues.reversed() {
       if let sweep = content.sweepOf[value] {
         section[value] = sweep
-        for operand in program[value].operands {
-          for read in readAtTarget(operand) {
-            neededInMemory.insert(schedule.root(read))
-            lower(read, sweep - 1)
-          }
-        }
+        for operand in program[value].operands { readInSweep(operand, sweep) }
         continue
       }
       let turn = max(content.readyAfter(value), latest[value] ?? content.sweepCount)
@@ -76,11 +87,13 @@ struct StagePlanner {
   /// The vertex values that an edge value reads at its target.
   private func readAtTarget(_ value: ValueID) -> [ValueID] {
     let instruction = program[value]
-    guard case .edges = instruction.type.space else {
-      return instruction.type.space == .constant ? [] : [value]
+    switch instruction.type.space {
+    case .constant, .graph: return []
+    case .vertices: return [value]
+    case .edges: break
     }
     if case .source = instruction.operation { return [] }
-    return instruction.operands.flatMap(readAtTarget)
+    return isGiven(value) ? [] : instruction.operands.flatMap(readAtTarget)
   }
 
   private func crossesSections(_ value: ValueID) -> Bool {
@@ -101,7 +114,8 @@ struct StagePlanner {
         kernels += try self.kernels(for: value, domain: rows.domains[value], rows: .all)
       }
     }
-    return kernels
+    guard turn == content.sweepCount else { return kernels }
+    return kernels + content.sums.map { .contribute(value: $0, operand: program[$0].operands[0]) }
   }
 
   private func finish(_ value: ValueID) -> Kernel? {
@@ -122,6 +136,7 @@ struct StagePlanner {
     }
     var order: [Key] = []
     var messages: [Key: [(value: ValueID, message: ValueID)]] = [:]
+    var kept: [Key: [ValueID]] = [:]
     for value in content.reductions where content.sweepOf[value] == turn {
       for message in program[value].operands {
         guard case .edges(let set) = program[message].type.space else { continue }
@@ -132,12 +147,18 @@ struct StagePlanner {
         messages[key, default: []].append((value, message))
       }
     }
+    for value in content.edgeRoots where content.storedIn[value] == turn {
+      guard case .edges(let set) = program[value].type.space else { continue }
+      let key = Key(set: set, extent: .allEdges)
+      if messages[key] == nil && kept[key] == nil { order.append(key) }
+      kept[key, default: []].append(value)
+    }
     var result: [Sweep] = []
     var begun: Set<ValueID> = []
     for key in order {
       var planner = SweepPlanner(stage: self, set: key.set, extent: key.extent, begun: begun)
-      result.append(try planner.plan(messages[key]!))
-      begun.formUnion(messages[key]!.map(\.value))
+      result.append(try planner.plan(messages[key] ?? [], keeping: kept[key] ?? []))
+      begun.formUnion((messages[key] ?? []).map(\.value))
       packed = planner.stage.packed
     }
     return result
@@ -154,6 +175,7 @@ struct StagePlanner {
         value: expression, result: value, mode: .store, offset: offset, strides: strides)
       return .loop(Loop(domain: domain, roots: [root], rows: rows))
     }
+    if isGiven(value) { return [store(value, shape, offset: 0, strides: Shape.strides(shape), rows)] }
     switch instruction.operation {
     case .linear(let batch):
       return [.dense(try dense(value, instruction, batch: batch))]

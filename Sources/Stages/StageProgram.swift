@@ -13,6 +13,8 @@ package struct StageProgram: Sendable {
   package var packed: [PackedConstant]
   /// In the order in which they run; those of one level read nothing of each other.
   package var stages: [Stage]
+  /// What becomes of the contributions of all partitions, after the stages of a level.
+  package var finishes: [Finish]
   package var outputs: [StoredOutput]
 }
 
@@ -45,8 +47,16 @@ package struct Tensor: Hashable, Sendable {
     case vertexFeature(VertexTypeID, Int)
     /// A feature of the graph in the order of `StageProgram.edgeSets[edges]`.
     case edgeFeature(edges: Int, Int)
+    /// A weight with a row for each vertex.
+    case vertexWeight(VertexTypeID, ParameterID)
     /// Written by the stages of one level.
     case stored(VertexTypeID, buffer: Int)
+    /// Written by the stages of one level, a row for each edge in the order of `StageProgram.edgeSets[edges]`.
+    case storedEdges(edges: Int, buffer: Int)
+    /// One row for the whole graph, written after the stages of one level.
+    case graph
+    /// A row for each partition: what its vertices contribute to a value of the whole graph.
+    case partial
   }
 
   package let name: String
@@ -59,6 +69,8 @@ package struct Tensor: Hashable, Sendable {
   package let isPrologue: Bool
   /// The values that lie side by side in a row, and their first columns.
   package var columns: [Column]
+  /// Where its numbers say which row of something else is read: all must lie below this.
+  package var limit: Int?
 
   package struct Column: Hashable, Sendable {
     package let value: ValueID
@@ -68,9 +80,25 @@ package struct Tensor: Hashable, Sendable {
 
 /// Memory that stored tensors share, one after the other.
 package struct Buffer: Hashable, Sendable {
-  package let vertexType: VertexTypeID
-  /// f32 numbers for each vertex.
+  package enum Owner: Hashable, Sendable {
+    case vertices(VertexTypeID)
+    /// The edges of `StageProgram.edgeSets[...]`.
+    case edges(Int)
+  }
+
+  package let owner: Owner
+  /// f32 numbers for each vertex or edge.
   package var rowWidth: Int
+}
+
+/// Values of the whole graph, computed once when all partitions have run the stages of a level.
+package struct Finish: Hashable, Sendable {
+  package let level: Int
+  package let isPrologue: Bool
+  /// In order; each has a tensor, and each reduction another one of contributions.
+  package let values: [ValueID]
+  package let places: [ValueID: Location]
+  package let partials: [ValueID: Int]
 }
 
 /// A result: columns `first ..< first + width` of a tensor.
@@ -79,6 +107,14 @@ package struct StoredOutput: Hashable, Sendable {
   package let tensor: Int
   package let first: Int
   package let shape: [Int]
+  /// Of a value over edges: how it is read there.
+  package let edges: Edges?
+
+  package struct Edges: Hashable, Sendable {
+    package let loops: EdgeSet.Loops
+    /// The values of added self-loops, a row for each vertex.
+    package let loopTensor: Int?
+  }
 }
 
 /// A constant as stages read it.
@@ -108,6 +144,8 @@ package struct Stage: Sendable {
   package let isPrologue: Bool
   package let vertexType: VertexTypeID
   package var sections: [Section]
+  /// Values of the whole graph to which it contributes, and the tensors of contributions.
+  package var sums: [ValueID: Int]
   /// Scratch for one tile of rows.
   package var tileBuffers: [ScratchBuffer]
   /// Where each value that is in memory during this stage is found; reshapes are looked through.
@@ -152,10 +190,21 @@ package struct Sweep: Sendable {
   package let edges: Int
   package let extent: Extent
   package var kernels: [Kernel]
+  /// Edge values whose rows in a block are stored.
+  package var keeps: [Keep]
   package var blockBuffers: [ScratchBuffer]
   package var accumulators: [Accumulator]
   /// Where the edge values that have rows are found; the same value may have others in another sweep.
   package var places: [ValueID: Location]
+}
+
+/// An edge value that is stored: its block's rows go to the rows of the edges, and that of an added self-loop to the
+/// vertex's.
+package struct Keep: Hashable, Sendable {
+  package let value: ValueID
+  package let tensor: Int
+  package let loopTensor: Int?
+  package let width: Int
 }
 
 /// The running result of a reduction over in-edges, in the value's own row.
@@ -182,6 +231,8 @@ package enum Location: Hashable, Sendable {
   case tensor(Int, first: Int)
   case tile(Int)
   case block(Int)
+  /// Rows of a tensor in the order of edges; of an added self-loop, the row of its vertex in another tensor.
+  case edges(Int, loops: Int?)
 }
 
 /// A loop nest, or a product, over the rows of a tile or the edges of a block.
@@ -190,6 +241,8 @@ package enum Kernel: Sendable {
   case dense(Dense)
   /// Gives rows without any in-edge the result that the reduction has there.
   case finishEmpty(value: ValueID, sets: [EdgeSet])
+  /// Adds the rows of `operand` to what the partition contributes to a value of the whole graph.
+  case contribute(value: ValueID, operand: ValueID)
 }
 
 /// For each row, for each index of `domain`: one expression, or several with the same indices.

@@ -13,12 +13,14 @@ extension StageProgram {
     let layout = TensorLayout(schedule, contents)
     var packed = PackedPool()
     var stages: [Stage] = []
+    let runLevels = RunLevels(schedule)
     for content in contents {
       var planner = StagePlanner(schedule, content, layout, packed: packed)
       let sections = try planner.plan()
       packed = planner.packed
       stages.append(
-        StageAccount(schedule, content, layout).stage(sections, planner, number: stages.count))
+        StageAccount(schedule, content, layout).stage(
+          sections, planner, level: runLevels.number(of: content.level)))
     }
     for constant in Constants.readAsTheyAre(program) {
       _ = packed.add(PackedConstant(value: constant, layout: .plain))
@@ -30,12 +32,47 @@ extension StageProgram {
     buffers = layout.buffers
     self.packed = packed.constants
     self.stages = stages
-    outputs = program.outputs.map { output in
-      guard case .tensor(let tensor, let first)? = layout.places[schedule.root(output.value)] else {
-        preconditionFailure("an output that no stage stores")
-      }
-      return StoredOutput(
-        name: output.name, tensor: tensor, first: first, shape: program[output.value].type.shape)
+    finishes = runLevels.finishes(schedule, layout)
+    outputs = program.outputs.map { StoredOutput($0, schedule, layout) }
+  }
+}
+
+extension StoredOutput {
+  fileprivate init(_ output: Program.Output, _ schedule: Schedule, _ layout: TensorLayout) {
+    let program = schedule.program
+    name = output.name
+    shape = program[output.value].type.shape
+    let value = schedule.root(output.value)
+    var loops = EdgeSet.Loops.kept
+    if case .edges(let set) = program[value].type.space { loops = set.loops }
+    switch layout.places[value] {
+    case .edges(let tensor, let loopTensor)?:
+      (self.tensor, first, edges) = (tensor, 0, Edges(loops: loops, loopTensor: loopTensor))
+    case .tensor(let tensor, let first)?:
+      (self.tensor, self.first) = (tensor, first)
+      if case .edges = program[value].type.space { edges = Edges(loops: loops, loopTensor: nil) } else { edges = nil }
+    case .tile?, .block?, nil: preconditionFailure("an output that no stage stores")
+    }
+  }
+}
+
+/// The levels of a schedule as they are run: the prologue's first, numbered from 0 on.
+private struct RunLevels {
+  private let levels: [Schedule.Level]
+
+  init(_ schedule: Schedule) { levels = Set(schedule.stored.values).sorted() }
+
+  func number(of level: Schedule.Level) -> Int { levels.firstIndex(of: level)! }
+
+  /// What is computed of the whole graph after each level.
+  func finishes(_ schedule: Schedule, _ layout: TensorLayout) -> [Finish] {
+    let program = schedule.program
+    return levels.compactMap { level in
+      let values = program.values.filter { program[$0].type.space == .graph && schedule.stored[$0] == level }
+      guard !values.isEmpty else { return nil }
+      return Finish(
+        level: number(of: level), isPrologue: level.isPrologue, values: values, places: layout.places,
+        partials: layout.partials)
     }
   }
 }
@@ -49,7 +86,7 @@ private enum Constants {
         let constant = Schedule.root(operand, in: program)
         guard program[constant].type.space == .constant else { continue }
         if case .literal = program[constant].operation { continue }
-        if case .linear = instruction.operation, place == 1 { continue }
+        if case .linear = instruction.operation, place == 1, instruction.type.space != .graph { continue }
         found.insert(constant)
       }
     }
@@ -66,24 +103,29 @@ private enum Support {
       problems.append(Diagnostic(kind: "unsupported", message, at: place, help: help))
     }
     for instruction in program.instructions {
-      if instruction.type.space == .graph {
-        refuse(instruction.origin, "values of the whole graph cannot be compiled")
-      }
-      if case .parameter = instruction.operation, instruction.type.space != .constant {
-        refuse(instruction.origin, "a parameter with a row for each vertex cannot be compiled")
-      }
-      if case .lookup = instruction.operation {
-        refuse(instruction.origin, "a table that is indexed by a feature cannot be compiled")
+      switch instruction.operation {
+      case .lookup, .scatter:
+        if TensorLayout.feature(behind: instruction.operands[1], program) == nil {
+          refuse(
+            instruction.origin, "an index that is computed cannot be compiled",
+            help: "index by an integer feature of the vertices or edges")
+        }
+      case .parameter(let id) where program[id].element != .f32:
+        refuse(instruction.origin, "weights other than f32 cannot be compiled")
+      default: continue
       }
     }
     for output in program.outputs {
       let instruction = program[output.value]
       switch instruction.type.space {
-      case .vertices: continue
-      case .edges:
-        refuse(instruction.origin, "output `\(output.name)` is a value of edges, which cannot be compiled")
-      case .graph, .constant:
-        refuse(instruction.origin, "output `\(output.name)` is the same for every vertex")
+      case .vertices, .graph: continue
+      case .edges(let set):
+        guard set.direction == .undirected else { continue }
+        refuse(
+          instruction.origin, "output `\(output.name)` is over undirected edges, which have no order of their own",
+          help: "run the message passing over the edge type itself, or over `reverse` of it")
+      case .constant:
+        refuse(instruction.origin, "output `\(output.name)` is made of weights alone")
       }
     }
     if !problems.isEmpty { throw Failure(problems) }

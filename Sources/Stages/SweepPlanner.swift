@@ -17,13 +17,16 @@ struct SweepPlanner {
     self.extent = extent
   }
 
-  mutating func plan(_ messages: [(value: ValueID, message: ValueID)]) throws(Failure)
-    -> Sweep
-  {
+  mutating func plan(
+    _ messages: [(value: ValueID, message: ValueID)], keeping kept: [ValueID]
+  ) throws(Failure) -> Sweep {
     var scope: Set<ValueID> = []
     for message in messages { collect(message.message, &scope) }
+    for value in kept { collect(value, &scope) }
     let values = scope.sorted()
-    let planner = ScopePlanner(program, .edges, values: values + messages.map(\.value).sorted(), required: [])
+    let planner = ScopePlanner(
+      program, .edges, values: values + messages.map(\.value).sorted(), required: Set(kept),
+      given: scope.filter(stage.isGiven))
     var block = ScratchPool()
     for value in values where planner.materialized.contains(value) {
       stage.places[value] = .block(block.add(Names.of(value, in: program), program[value].type.width))
@@ -36,16 +39,24 @@ struct SweepPlanner {
     let places = stage.places.filter { scope.contains($0.key) }
     return Sweep(
       set: set, edges: stage.layout.edges(of: set), extent: extent, kernels: kernels,
-      blockBuffers: block.buffers,
+      keeps: kept.map(keep), blockBuffers: block.buffers,
       accumulators: accumulators(messages), places: places)
   }
 
   private func collect(_ value: ValueID, _ scope: inout Set<ValueID>) {
     guard case .edges = program[value].type.space, scope.insert(value).inserted else { return }
+    if stage.isGiven(value) { return }
     switch program[value].operation {
     case .source, .target: return
     default: for operand in program[value].operands { collect(operand, &scope) }
     }
+  }
+
+  private func keep(_ value: ValueID) -> Keep {
+    guard case .edges(let tensor, let loops)? = stage.layout.places[value] else {
+      preconditionFailure("a stored edge value without a tensor")
+    }
+    return Keep(value: value, tensor: tensor, loopTensor: loops, width: program[value].type.width)
   }
 
   /// Values without the added loops are computed for the other edges of a block alone.

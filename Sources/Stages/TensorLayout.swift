@@ -10,6 +10,8 @@ struct TensorLayout {
   private(set) var edgeSets: [SweptEdges] = []
   /// Where each input and stored value is.
   private(set) var places: [ValueID: Location] = [:]
+  /// The tensor of what partitions contribute to each reduction over the whole graph.
+  private(set) var partials: [ValueID: Int] = [:]
   private let schedule: Schedule
   private var program: Program { schedule.program }
 
@@ -19,6 +21,8 @@ struct TensorLayout {
     edgeSets = uses.edgeSets
     addFeatures(uses)
     addStored(contents, uses)
+    addGraphValues()
+    addLimits()
   }
 
   /// The number of the edges that a set's sweeps run over.
@@ -40,6 +44,7 @@ extension TensorLayout {
   private mutating func addFeatures(_ uses: Uses) {
     for value in uses.features {
       let instruction = program[value]
+      if case .parameter(let id) = instruction.operation { addVertexWeight(id, value) }
       guard case .feature(let number) = instruction.operation else { continue }
       switch instruction.type.space {
       case .vertices(let type):
@@ -54,6 +59,17 @@ extension TensorLayout {
       case .graph, .constant:
         continue
       }
+    }
+  }
+
+  private mutating func addVertexWeight(_ id: ParameterID, _ value: ValueID) {
+    guard case .vertices(let type) = program[value].type.space else { return }
+    let kind = Tensor.Kind.vertexWeight(type, id)
+    if let known = tensors.firstIndex(where: { $0.kind == kind }) {
+      places[value] = .tensor(known, first: 0)
+    } else {
+      add(program[id].keys[0], kind, program[value].type.width, [value])
+      places[value] = .tensor(tensors.count - 1, first: 0)
     }
   }
 
@@ -77,6 +93,56 @@ extension TensorLayout {
     tensors.firstIndex {
       guard case .edgeFeature(edges, _) = $0.kind else { return false }
       return $0.columns.contains { $0.value == value }
+    }
+  }
+}
+
+// MARK: - Values of the whole graph, and indices
+
+extension TensorLayout {
+  private mutating func addGraphValues() {
+    for value in program.values where program[value].type.space == .graph {
+      guard let level = schedule.stored[value] else { continue }
+      let width = program[value].type.width
+      add(Names.of(value, in: program), .graph, width, [value], isPrologue: level.isPrologue)
+      places[value] = .tensor(tensors.count - 1, first: 0)
+      guard case .reduceGraph = program[value].operation else { continue }
+      add(Names.of(value, in: program) + "_parts", .partial, width, [], isPrologue: level.isPrologue)
+      partials[value] = tensors.count - 1
+    }
+  }
+
+  private mutating func add(
+    _ name: String, _ kind: Tensor.Kind, _ width: Int, _ values: [ValueID], isPrologue: Bool = false
+  ) {
+    tensors.append(
+      Tensor(
+        name: name, kind: kind, element: .f32, width: width, stride: TensorLayout.stride(width),
+        isPrologue: isPrologue, columns: values.map { Tensor.Column(value: $0, first: 0) }))
+  }
+
+  /// Notes for each feature that is an index into something how many rows that has.
+  private mutating func addLimits() {
+    for instruction in program.instructions {
+      let limit: Int
+      switch instruction.operation {
+      case .lookup: limit = program[instruction.operands[0]].type.shape[0]
+      case .scatter(let classes): limit = classes
+      default: continue
+      }
+      let index = TensorLayout.feature(behind: instruction.operands[1], program)
+      for place in tensors.indices where tensors[place].columns.contains(where: { $0.value == index }) {
+        tensors[place].limit = min(tensors[place].limit ?? limit, limit)
+      }
+    }
+  }
+
+  /// The feature whose numbers an index holds, read at either end of an edge or on it.
+  static func feature(behind value: ValueID, _ program: Program) -> ValueID? {
+    switch program[value].operation {
+    case .feature: value
+    case .source, .target, .view, .reshape: feature(behind: program[value].operands[0], program)
+    default: nil
     }
   }
 }
@@ -109,8 +175,36 @@ extension TensorLayout {
         let last = members.map { uses.outputs.contains($0) ? Int.max : uses.lastRead[$0] ?? turn }.max()!
         addTensor(members, content, lastRead: last, turn: turn, &free)
       }
+      for value in content.edgeRoots {
+        let last = uses.outputs.contains(value) ? Int.max : uses.lastRead[value] ?? turn
+        addEdgeTensor(value, content, lastRead: last, turn: turn, &free)
+      }
     }
     buffers = free.buffers
+  }
+
+  /// A row for each edge; and, where self-loops are added, one for each vertex.
+  private mutating func addEdgeTensor(
+    _ value: ValueID, _ content: StageContent, lastRead: Int, turn: Int, _ pool: inout BufferPool
+  ) {
+    guard case .edges(let set) = program[value].type.space else { return }
+    let (width, edges) = (program[value].type.width, edges(of: set))
+    let stride = TensorLayout.stride(width)
+    func take(_ owner: Buffer.Owner, _ pool: inout BufferPool) -> Int {
+      pool.take(owner, width: stride, from: turn, to: lastRead)
+    }
+    let name = Names.of(value, in: program)
+    let isPrologue = content.level.isPrologue
+    let buffer = take(.edges(edges), &pool)
+    add(name, .storedEdges(edges: edges, buffer: buffer), width, [value], isPrologue: isPrologue)
+    let tensor = tensors.count - 1
+    var loops: Int?
+    if set.loops == .added {
+      let buffer = take(.vertices(content.vertexType), &pool)
+      add(name + "_loops", .stored(content.vertexType, buffer: buffer), width, [], isPrologue: isPrologue)
+      loops = tensors.count - 1
+    }
+    places[value] = .edges(tensor, loops: loops)
   }
 
   private mutating func addTensor(
@@ -129,11 +223,11 @@ extension TensorLayout {
       width += program[value].type.width
     }
     let stride = TensorLayout.stride(width)
-    let buffer = pool.take(content.vertexType, width: stride, from: turn, to: lastRead)
+    let buffer = pool.take(.vertices(content.vertexType), width: stride, from: turn, to: lastRead)
     tensors.append(
       Tensor(
         name: ordered.map { Names.of($0, in: program) }.joined(separator: "_"),
-        kind: .stored(content.vertexType, buffer: buffer), element: program[ordered[0]].type.element,
+        kind: .stored(content.vertexType, buffer: buffer), element: .f32,
         width: width, stride: stride, isPrologue: content.level.isPrologue, columns: columns))
   }
 }
@@ -152,9 +246,9 @@ private struct BufferPool {
     }
   }
 
-  mutating func take(_ type: VertexTypeID, width: Int, from turn: Int, to last: Int) -> Int {
+  mutating func take(_ owner: Buffer.Owner, width: Int, from turn: Int, to last: Int) -> Int {
     let candidates = buffers.indices.filter {
-      buffers[$0].vertexType == type && busyUntil[$0] < levelStart[turn]
+      buffers[$0].owner == owner && busyUntil[$0] < levelStart[turn]
     }
     // The narrowest that is wide enough, else the widest: it grows least.
     let best = candidates.min { a, b in
@@ -163,7 +257,7 @@ private struct BufferPool {
       return x >= width ? x < y : x > y
     }
     guard let best else {
-      buffers.append(Buffer(vertexType: type, rowWidth: width))
+      buffers.append(Buffer(owner: owner, rowWidth: width))
       busyUntil.append(last)
       return buffers.count - 1
     }

@@ -20,9 +20,14 @@ struct Uses {
     outputs = Set(schedule.program.outputs.map { schedule.root($0.value) })
     for (turn, content) in contents.enumerated() {
       for value in content.rowValues { note(value, turn, content, schedule) }
-      for value in content.roots { lastRead[value] = max(lastRead[value] ?? turn, turn) }
+      for (value, sweep) in content.storedIn { edge(value, SweepID(stage: turn, sweep: sweep), content, schedule) }
+      for value in content.sums { read(schedule.program[value].operands[0], turn: turn, schedule) }
+      for value in content.roots + content.edgeRoots { lastRead[value] = max(lastRead[value] ?? turn, turn) }
     }
-    for output in outputs where schedule.isInput(output) { read(output, turn: Int.max, schedule) }
+    for output in outputs where schedule.isInput(output) {
+      if case .edges(let set) = schedule.program[output].type.space { swept(set) }
+      read(output, turn: Int.max, schedule)
+    }
     features.sort()
   }
 
@@ -48,6 +53,7 @@ struct Uses {
       return read(value, turn: sweep.stage, schedule)
     }
     swept(set)
+    if let home = schedule.stored[value], home != content.level { return read(value, turn: sweep.stage, schedule) }
     if case .source = instruction.operation {
       let source = schedule.root(instruction.operands[0])
       gatheredIn[source, default: []].insert(sweep)
@@ -85,10 +91,12 @@ package enum Names {
     case .parameter: "weight"
     case .literal: "number"
     case .inDegree: "degree"
+    case .vertexCount: "count"
     case .source: "source"
     case .target: "target"
     case .view, .withLoops, .selfLoop: "edge"
     case .reduce(let reduction): reduction.rawValue
+    case .reduceGraph(let reduction): reduction.rawValue
     case .unary(let unary): "\(unary)".prefix { $0.isLetter }.lowercased()
     case .binary(let binary): binary.rawValue
     case .select: "choice"
@@ -97,6 +105,7 @@ package enum Names {
     case .reshape, .permute, .slice, .broadcast: "part"
     case .concat: "joined"
     case .lookup: "row"
+    case .scatter: "classes"
     }
   }
 }

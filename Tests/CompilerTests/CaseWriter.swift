@@ -19,15 +19,18 @@ struct CaseWriter {
       case .vertexFeature(let type, let place):
         let feature = program.schema[type].features[place]
         number(data.vertexCounts[type.number])
-        floats(data.features[program.schema[type].name]![feature.name]!)
+        numbers(data.features[program.schema[type].name]![feature.name]!, feature.element)
       case .edgeFeature(let edges, let place):
         let type = program.schema[model.stages.edgeSets[edges].type]
         let feature = type.features[place]
         number(sets[edges].sources.count)
         let numbers = data.features[type.name]![feature.name]!
         let width = feature.shape.reduce(1, *)
-        floats(sets[edges].plain.flatMap { numbers[$0 * width..<($0 + 1) * width] })
-      case .stored: break
+        self.numbers(sets[edges].plain.flatMap { numbers[$0 * width..<($0 + 1) * width] }, feature.element)
+      case .vertexWeight(let type, let id):
+        number(data.vertexCounts[type.number])
+        floats(rows(of: program[id], data.vertexCounts[type.number], data))
+      case .stored, .storedEdges, .graph, .partial: break
       }
     }
   }
@@ -56,6 +59,29 @@ struct CaseWriter {
   }
 
   private mutating func number(_ number: Int) { append([UInt64(number)]) }
+
+  /// A weight's numbers with the counted dimension first.
+  private func rows(of parameter: Parameter, _ count: Int, _ data: GraphData) -> [Double] {
+    let numbers = data.parameters[parameter.keys[0]]!
+    let sizes = parameter.shape.map { if case .size(let size) = $0 { size } else { count } }
+    let place = parameter.counted!.place
+    let (outer, inner) = (sizes[..<place].reduce(1, *), sizes[(place + 1)...].reduce(1, *))
+    return (0..<count).flatMap { vertex in
+      (0..<outer).flatMap { block -> ArraySlice<Double> in
+        let first = (block * count + vertex) * inner
+        return numbers[first..<first + inner]
+      }
+    }
+  }
+
+  private mutating func numbers(_ numbers: [Double], _ element: Element) {
+    switch element {
+    case .f32: floats(numbers)
+    case .i32: append(numbers.map { Int32($0) })
+    case .i64: append(numbers.map { Int64($0) })
+    case .bool: append(numbers.map { UInt8($0) })
+    }
+  }
 
   private mutating func floats(_ numbers: [Double]) { append(numbers.map { Float($0) }) }
 

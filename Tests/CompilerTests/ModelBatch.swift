@@ -81,7 +81,7 @@ struct ModelBatch {
     var offset = 0
     return cases.map { model in
       let count = model.program.outputs.reduce(0) {
-        $0 + model.rows(of: $1) * model.program[$1.value].type.width
+        $0 + model.rows(of: $1).count * model.program[$1.value].type.width
       }
       defer { offset += count * 4 }
       return answers.withUnsafeBytes { bytes in
@@ -105,9 +105,22 @@ struct ModelBatch {
 }
 
 extension ModelCase {
-  func rows(of output: Program.Output) -> Int {
-    guard case .vertices(let type) = program[output.value].type.space else { return 0 }
-    return data.vertexCounts[type.number]
+  /// For each row that the driver writes of an output, its place among the interpreter's rows; nil for a row that means
+  /// nothing: that of a self-loop which the edge set has not.
+  func rows(of output: Program.Output) -> [Int?] {
+    switch program[output.value].type.space {
+    case .vertices(let type): return Array(0..<data.vertexCounts[type.number])
+    case .graph: return [0]
+    case .constant: return []
+    case .edges(let set):
+      var places: [EdgeList.Origin: Int] = [:]
+      let list = EdgeList(set, of: data, schema: program.schema)
+      for (place, origin) in list.origins.enumerated() { places[origin] = place }
+      let swept = EdgeRows(SweptEdges(type: set.type, direction: set.direction), data, program.schema)
+      let isStored = stages.outputs.contains { $0.name == output.name && $0.edges?.loopTensor != nil }
+      let targets = data.vertexCounts[program.schema.target(of: set).number]
+      return swept.plain.map { places[.plain($0)] } + (isStored ? (0..<targets).map { places[.loop($0)] } : [])
+    }
   }
 }
 

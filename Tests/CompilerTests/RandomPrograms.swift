@@ -30,21 +30,22 @@ import Testing
   }
 
   static func make(seed: UInt64) throws -> ModelCase {
-    var program = try RandomProgram.make(seed: seed, breadth: seed % 2 == 0 ? .all : .usual)
-    // A compiled model answers for vertices.
-    program.outputs = program.outputs.filter { [program] output in
-      if case .vertices = program[output.value].type.space { true } else { false }
-    }
+    let program = try RandomProgram.make(seed: seed, breadth: seed % 2 == 0 ? .all : .usual)
     // One in eight has a row of more than one chunk.
     var data = RandomGraph.data(for: program, seed: seed, hub: seed % 16 == 3 ? 9000 : 40)
-    if seed % 5 == 4 { poison(&data, with: seed % 2 == 0 ? .nan : .infinity, seed) }
+    if seed % 5 == 4 { poison(&data, of: program, with: seed % 2 == 0 ? .nan : .infinity, seed) }
     let optimized = seed % 7 == 6 ? program : try optimize(program).last!.program
     return try ModelCase(name: "seed \(seed)", optimized, data)
   }
 
-  private static func poison(_ data: inout GraphData, with number: Double, _ seed: UInt64) {
+  private static func poison(
+    _ data: inout GraphData, of program: Program, with number: Double, _ seed: UInt64
+  ) {
+    let features = (program.schema.vertexTypes.map(\.features) + program.schema.edgeTypes.map(\.features)).joined()
+    let real = Set(features.filter { $0.element == .f32 }.map(\.name))
     for type in data.features.keys {
-      for feature in data.features[type]!.keys where !data.features[type]![feature]!.isEmpty {
+      for feature in data.features[type]!.keys
+      where real.contains(feature) && !data.features[type]![feature]!.isEmpty {
         let count = data.features[type]![feature]!.count
         data.features[type]![feature]![Int(seed % UInt64(count))] = number
       }
@@ -76,17 +77,20 @@ private struct Tally {
     var offset = 0
     for output in model.program.outputs {
       let wanted = expected[output.name]!.numbers
-      all += wanted.count
-      uncertain += wanted.count { $0.error == .infinity }
-      let found = numbers[offset..<offset + wanted.count]
-      offset += wanted.count
-      if let place = zip(wanted, found).enumerated().first(where: { !Self.agrees($1.1, with: $1.0) })?.offset
-      {
-        let number = found[found.startIndex + place]
-        Issue.record(
-          "\(model.name), \(output.name)[\(place)]: compiled \(number), interpreted \(wanted[place])\n\(model.program.text)"
-        )
-        return
+      let width = model.program[output.value].type.width
+      for row in model.rows(of: output) {
+        defer { offset += width }
+        guard let row else { continue }
+        for column in 0..<width {
+          let (number, bounded) = (numbers[offset + column], wanted[row * width + column])
+          all += 1
+          uncertain += bounded.error == .infinity ? 1 : 0
+          guard !Self.agrees(number, with: bounded) else { continue }
+          Issue.record(
+            "\(model.name), \(output.name)[\(row)][\(column)]: compiled \(number), interpreted \(bounded)\n\(model.program.text)"
+          )
+          return
+        }
       }
     }
   }

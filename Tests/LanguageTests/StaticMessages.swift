@@ -278,40 +278,48 @@ import Testing
         """ + "\n")
 }
 
-@Test func whatIsNotYetThereSaysSo() {
+@Test func classesOfEdgesAndValuesOfTheWholeGraphAreAskedForInFull() {
   #expect(
     messages(
       model(
         """
           x = get_vertex(paper.x)
-          b = graph.mean(x)
+          b = graph.median(x)
           c = message_passing(cites, By, h: x)
+          d = graph.mean(3)
           output y = F(x)
         """,
         modules: """
           message module By { forward(source h) { return incoming.mean(h, by: h) } }
-          vertex module F { param w: f32[3, count(paper)]; forward(x) { return x @ w } }
+          vertex module F { param w: f32[count(paper), count(paper)]; forward(x) { return x * w } }
           """))
         == """
-        error[not-yet]: `graph.mean`, a value of the whole graph, is not in this version
-          m.gnn:11:7
-          11 |   b = graph.mean(x)
-             |       ^^^^^^^^^^^^^
+        error[name]: `graph` has no `median`
+          m.gnn:11:13
+          11 |   b = graph.median(x)
+             |             ^^^^^^
+        help: the nearest is `graph.mean`
 
-        error[not-yet]: a reduction by relation is not in this version
-          m.gnn:7:69
+        error[argument]: a row for each class of edges needs the class of each, and how many there are
+          m.gnn:7:48
            7 | message module By { forward(source h) { return incoming.mean(h, by: h) } }
-             |                                                                     ^
+             |                                                ^^^^^^^^^^^^^^^^^^^^^^^
             ...
           12 |   c = message_passing(cites, By, h: x)
              |       -------------------------------- in this use of `By`
+        help: `incoming.mean(x, by: relation, of: 8)`
 
-        error[not-yet]: a weight that counts vertices in another dimension than its first is not in this version
-          m.gnn:8:35
-           8 | vertex module F { param w: f32[3, count(paper)]; forward(x) { return x @ w } }
-             |                                   ^^^^^^^^^^^^
+        error[value]: `graph.mean` takes a value over vertices or edges, not the whole number 3
+          m.gnn:13:18
+          13 |   d = graph.mean(3)
+             |                  ^
+
+        error[type]: only one dimension of a weight may count vertices
+          m.gnn:8:46
+           8 | vertex module F { param w: f32[count(paper), count(paper)]; forward(x) { return x * w } }
+             |                                              ^^^^^^^^^^^^
             ...
-          13 |   output y = F(x)
+          14 |   output y = F(x)
              |              ---- in this use of `F`
         """ + "\n")
 }

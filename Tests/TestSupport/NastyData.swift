@@ -14,6 +14,13 @@ package struct Noise: RandomNumberGenerator {
   package mutating func numbers(_ count: Int) -> [Double] {
     (0..<count).map { _ in Double.random(in: -1...1, using: &self) }
   }
+
+  /// A feature's numbers; those of integers are below `RandomProgram.classes`.
+  mutating func numbers(of feature: Schema.Feature, _ count: Int) -> [Double] {
+    let all = count * feature.shape.reduce(1, *)
+    guard feature.element != .f32 else { return numbers(all) }
+    return (0..<all).map { _ in Double(Int.random(in: 0..<RandomProgram.classes, using: &self)) }
+  }
 }
 
 /// A graph with a hub, parallel edges, self-loops, and vertices without in-edges, out-edges or either; with random
@@ -28,15 +35,14 @@ package func nastyData(for program: Program, seed: UInt64 = 1) -> GraphData {
     edges: schema.edgeTypes.map { _ in .init(sources: sources, targets: targets) })
   for type in schema.vertexTypes {
     for feature in type.features {
-      data.features[type.name, default: [:]][feature.name] = noise.numbers(
-        8 * feature.shape.reduce(1, *))
+      data.features[type.name, default: [:]][feature.name] = noise.numbers(of: feature, 8)
     }
   }
   for type in schema.edgeTypes {
     for feature in type.features {
-      data.features[type.name, default: [:]][feature.name] = noise.numbers(
-        13 * feature.shape.reduce(1, *)
-      ).map { abs($0) + 0.1 }
+      let numbers = noise.numbers(of: feature, 13)
+      data.features[type.name, default: [:]][feature.name] =
+        feature.element == .f32 ? numbers.map { abs($0) + 0.1 } : numbers
     }
   }
   for parameter in program.parameters {

@@ -53,15 +53,14 @@ package struct RandomGraph {
   private mutating func features() {
     for (number, type) in program.schema.vertexTypes.enumerated() {
       for feature in type.features {
-        data.features[type.name, default: [:]][feature.name] = noise.numbers(
-          data.vertexCounts[number] * feature.shape.reduce(1, *))
+        data.features[type.name, default: [:]][feature.name] = noise.numbers(of: feature, data.vertexCounts[number])
       }
     }
     for (number, type) in program.schema.edgeTypes.enumerated() {
       for feature in type.features {
-        data.features[type.name, default: [:]][feature.name] = noise.numbers(
-          data.edges[number].sources.count * feature.shape.reduce(1, *)
-        ).map { abs($0) + 0.1 }
+        let numbers = noise.numbers(of: feature, data.edges[number].sources.count)
+        data.features[type.name, default: [:]][feature.name] =
+          feature.element == .f32 ? numbers.map { abs($0) + 0.1 } : numbers
       }
     }
   }

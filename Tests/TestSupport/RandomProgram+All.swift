@@ -68,6 +68,48 @@ extension RandomProgram {
     return try builder.broadcast(x, to: [1 + below(3)] + shape)
   }
 
+  /// One row made of those of all vertices, alone or beside others.
+  mutating func overGraph() throws -> ValueID? {
+    guard let x = pick(pool.filter { type($0).space.isOverVertices && type($0).element == .f32 }) else { return nil }
+    let whole = try builder.reduceGraph(pick(GraphReduction.allCases)!, x)
+    guard case .vertices(let vertices) = type(x).space, below(2) == 0 else { return whole }
+    let mean = try builder.binary(.divide, whole, builder.vertexCount(vertices))
+    return try builder.binary(below(2) == 0 ? .subtract : .multiply, x, mean)
+  }
+
+  /// A row of a table, or a value in the row of its class, by an integer of the vertex or the edge.
+  mutating func indexed() throws -> ValueID? {
+    let isOnEdges = below(2) == 0
+    let set = EdgeSet(EdgeTypeID(0))
+    let index: ValueID
+    if isOnEdges {
+      let kind = try builder.feature(2, of: VertexTypeID(0))
+      index =
+        below(3) == 0
+        ? try builder.source(kind, set) : try builder.feature(1, of: EdgeTypeID(0))
+    } else {
+      index = try builder.feature(2, of: VertexTypeID(0))
+    }
+    let space: Space = isOnEdges ? .edges(set) : .vertices(VertexTypeID(0))
+    let beside = pool.filter { [space, .constant, .graph].contains(type($0).space) && type($0).element == .f32 }
+    guard let x = pick(beside) else { return nil }
+    if below(2) == 0, type(x).width <= 16 { return try builder.scatter(x, index, classes: RandomProgram.classes) }
+    if below(2) == 0 { return try builder.lookup(parameter([RandomProgram.classes, 1 + below(4)]), index) }
+    guard let table = pick(beside.filter { type($0).shape.first == RandomProgram.classes }) else {
+      let wide = try builder.broadcast(x, to: [RandomProgram.classes] + type(x).shape)
+      return try builder.lookup(builder.binary(.add, wide, parameter([RandomProgram.classes] + type(x).shape.map { _ in 1 })), index)
+    }
+    return try builder.lookup(table, index)
+  }
+
+  /// A weight with a row for each vertex.
+  mutating func weightByVertex() throws -> ValueID? {
+    let key = "w\(builder.program.parameters.count)"
+    let counted = Parameter.Dimension.count(VertexTypeID(below(2)))
+    let shape: [Parameter.Dimension] = below(2) == 0 ? [counted, .size(3)] : [.size(2), counted, .size(3)]
+    return try builder.parameter(Parameter(keys: [key], shape: shape))
+  }
+
   /// A function that bends, where it is defined.
   mutating func curved() throws -> ValueID? {
     guard let x = pick(pool) else { return nil }

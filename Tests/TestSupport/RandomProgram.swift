@@ -22,13 +22,16 @@ package struct RandomProgram {
         name: "paper",
         features: [
           .init(name: "x", element: .f32, shape: [4]), .init(name: "s", element: .f32, shape: []),
+          .init(name: "kind", element: .i32, shape: []),
         ]),
       .init(name: "author", features: [.init(name: "x", element: .f32, shape: [4])]),
     ],
     edgeTypes: [
       .init(
         name: "cites", source: VertexTypeID(0), target: VertexTypeID(0),
-        features: [.init(name: "weight", element: .f32, shape: [])]),
+        features: [
+          .init(name: "weight", element: .f32, shape: []), .init(name: "relation", element: .i64, shape: []),
+        ]),
       .init(name: "likes", source: VertexTypeID(0), target: VertexTypeID(0), features: []),
       .init(
         name: "writes", source: VertexTypeID(1), target: VertexTypeID(0),
@@ -54,6 +57,9 @@ package struct RandomProgram {
     choices.isEmpty ? nil : choices[below(choices.count)]
   }
 
+  /// Integers of the schema's features lie below.
+  static let classes = 3
+
   func type(_ value: ValueID) -> Type { builder.type(value) }
 
   private mutating func leaves() throws {
@@ -74,7 +80,7 @@ package struct RandomProgram {
 
   private mutating func step() throws {
     let made: ValueID?
-    switch below(breadth == .all ? 17 : 12) {
+    switch below(breadth == .all ? 22 : 12) {
     case 0, 1: made = try toEdges()
     case 2, 3, 4: made = try reduced()
     case 5: made = try mapped()
@@ -85,6 +91,9 @@ package struct RandomProgram {
     case 13: made = try rewired()
     case 14: made = try chosen()
     case 15: made = try batched()
+    case 16: made = try overGraph()
+    case 17, 18: made = try indexed()
+    case 19, 20: made = try weightByVertex()
     default: made = try curved()
     }
     guard let made, type(made).width <= 64 else { return }
@@ -172,10 +181,14 @@ package struct RandomProgram {
   }
 
   private mutating func finish() throws -> Program {
-    let results = builder.program.values.reversed().filter { type($0).space.isOverVertices }
+    let results = builder.program.values.reversed().filter { type($0).space.isOverVertices && type($0).element == .f32 }
     for (number, value) in results.prefix(3).enumerated() { builder.output("y\(number)", value) }
-    if let edges = builder.program.values.last(where: { type($0).space.isOverEdges }), below(3) == 0 {
-      builder.output("e", edges)
+    let overEdges = builder.program.values.last {
+      if case .edges(let set) = type($0).space { type($0).element == .f32 && set.direction != .undirected } else { false }
+    }
+    if let overEdges, below(3) == 0 { builder.output("e", overEdges) }
+    if let whole = builder.program.values.last(where: { type($0).space == .graph }), below(2) == 0 {
+      builder.output("g", whole)
     }
     return builder.program
   }

@@ -211,6 +211,11 @@ void gnnc_to_float(const void *from, gnnc_number number, uint64_t count, float *
 // Whether any of `count` numbers is NaN.
 int gnnc_holds_nan(const float *numbers, uint64_t count);
 
+// Whether the first number of any of `rows` rows, `stride` numbers apart, is negative or not below `limit`; *found is then
+// the first such number.
+int gnnc_find_outside(const void *base, gnnc_element element, uint32_t stride, uint64_t rows, uint64_t limit,
+                      int64_t *found);
+
 #ifdef __cplusplus
 }
 #endif

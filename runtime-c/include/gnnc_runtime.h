@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 // Raised whenever a struct below changes; a library built for another value is refused.
-enum { GNNC_ABI = 1 };
+enum { GNNC_ABI = 2 };
 
 // The in-edges of one target are summed in chunks of this many edges, whatever the number of threads, and the chunks
 // in order: rows longer than this are split over threads without changing a bit.
@@ -23,6 +23,9 @@ enum { GNNC_CHUNK = 4096 };
 
 // At least this many readable entries follow the last source of a partition (zeros): prefetching needs no bounds.
 enum { GNNC_SOURCE_PADDING = 16 };
+
+// What one number of the whole graph takes while it is added up (gnnc_sums.h).
+enum { GNNC_SUM_BYTES = 160 };
 
 typedef enum {
   GNNC_OK = 0,
@@ -85,6 +88,10 @@ typedef enum {
   GNNC_VERTEX_FEATURE,  // mapped from the graph; `of` is the vertex type
   GNNC_EDGE_FEATURE,    // mapped from the graph, in the order of the set's edges; `of` is the edge set
   GNNC_STORED,          // written by one stage, read by later ones; `of` is the vertex type
+  GNNC_STORED_EDGES,    // likewise, a row for each edge of a set, in their order; `of` is the edge set
+  GNNC_VERTEX_WEIGHT,   // a weight with a row for each vertex; `of` is its number among the weights
+  GNNC_GRAPH_VALUE,     // one row for the whole graph, written by a finish
+  GNNC_PARTIAL,         // a row for each partition, of `width` gnnc_sum: what its vertices contribute
 } gnnc_tensor_kind;
 
 // Rows of numbers that stages read or write; gnnc_call.tensors has one base pointer for each.
@@ -97,13 +104,17 @@ typedef struct {
   uint32_t stride;         // numbers from one row to the next; for features, gnnc_stride(width)
   uint32_t buffer;         // GNNC_STORED: tensors with one buffer share memory at different times
   uint32_t prologue;       // 1: depends on the graph alone
+  uint64_t limit;          // of an index: all its numbers must lie below; 0 for what is no index
 } gnnc_tensor;
 
-// Memory for stored tensors: `row_bytes` for each vertex of the type.
+// Memory for stored tensors: `row_bytes` for each vertex of a type, or each edge of a set.
 typedef struct {
-  uint32_t vertex_type;
+  uint32_t of_edges;       // 1: `of` is an edge set; 0: a vertex type
+  uint32_t of;
   uint64_t row_bytes;
 } gnnc_buffer;
+
+typedef enum { GNNC_LOOPS_KEPT = 0, GNNC_LOOPS_REMOVED = 1, GNNC_LOOPS_ADDED = 2 } gnnc_loops;
 
 // A result, written by the launcher as NAME.npy: columns first .. first + width of a tensor.
 typedef struct {
@@ -111,6 +122,8 @@ typedef struct {
   uint32_t tensor, first, width;
   uint32_t rank;           // of one row's shape
   const uint64_t *shape;
+  gnnc_loops loops;        // over edges: which of the set's self-loops the value is of
+  uint32_t loop_tensor;    // over edges with added self-loops: their values, a row for each vertex; else UINT32_MAX
 } gnnc_output;
 
 // A weight tensor as stored in a safetensors file: float32, row-major.
@@ -118,7 +131,9 @@ typedef struct {
   uint32_t keys;
   const char *const *key;  // alternatives; the first that the file holds counts
   uint32_t rank;
-  const uint64_t *shape;
+  const uint64_t *shape;   // 0 where the dimension counts the vertices of a type
+  uint32_t counted;        // which dimension that is; UINT32_MAX if none: the weight is then packed
+  uint32_t vertex_type;    // whose vertices it counts
 } gnnc_weight;
 
 struct gnnc_call;
@@ -144,7 +159,16 @@ typedef struct {
   gnnc_stage_function *run;
 } gnnc_stage;
 
-// raw[i] holds weights[i], finite or not; packed has packed_bytes, 64-byte aligned and zeroed.
+// Values of the whole graph, computed from what all partitions have contributed: called once when every partition has run
+// the stages of the level. It is given the call of any partition of a memory, whose tensors hold all contributions.
+typedef struct {
+  uint32_t level;
+  uint32_t prologue;             // 1: depends on the graph alone
+  const uint32_t *writes;        // tensors, ended by UINT32_MAX
+  gnnc_stage_function *run;
+} gnnc_finish;
+
+// raw[i] holds weights[i], finite or not; those that count vertices are not read; packed has packed_bytes, 64-byte aligned and zeroed.
 // GNNC_SYSTEM where its own scratch cannot be had.
 typedef gnnc_status gnnc_pack_function(const float *const *raw, void *packed);
 
@@ -153,7 +177,7 @@ typedef struct {
   const char *name;              // of the model
   const char *schema;            // a hash of the program, to tell models apart
   const char *processor;         // what the library was built for: "x86-64-v3", "native: ..."
-  uint32_t vertex_types, edge_types, edge_sets, tensors, buffers, outputs, weights, stages;
+  uint32_t vertex_types, edge_types, edge_sets, tensors, buffers, outputs, weights, stages, finishes;
   const gnnc_vertex_type *vertex_type;
   const gnnc_edge_type *edge_type;
   const gnnc_edge_set *edge_set;
@@ -162,6 +186,7 @@ typedef struct {
   const gnnc_output *output;
   const gnnc_weight *weight;
   const gnnc_stage *stage;
+  const gnnc_finish *finish;
   uint64_t packed_bytes;         // of the packed weights
   uint64_t arena_bytes;          // scratch for each thread, 64-byte aligned
   uint64_t hub_bytes_per_chunk;  // scratch for each chunk of the longest row, shared by all threads
@@ -178,6 +203,8 @@ typedef const gnnc_model *gnnc_describe_function(void);
 // One stage over one partition.
 typedef struct gnnc_call {
   uint32_t threads;
+  uint32_t part, parts;               // the partition, and how many there are
+  const uint64_t *counts;             // vertices of each type in the whole graph
   const gnnc_rows *owned;             // for each vertex type
   const gnnc_edges *edges;            // for each edge set
   void *const *tensors;               // row 0 of each tensor; rows are numbered as gnnc_edges.source and `owned` say

@@ -116,3 +116,24 @@ int gnnc_holds_nan(const float *numbers, uint64_t count) {
     if (isnan(numbers[i])) return 1;
   return 0;
 }
+
+static int64_t index_at(const void *base, gnnc_element element, uint64_t place) {
+  switch (element) {
+    case GNNC_I32: return ((const int32_t *)base)[place];
+    case GNNC_I64: return ((const int64_t *)base)[place];
+    case GNNC_BOOL: return ((const uint8_t *)base)[place];
+    case GNNC_F32: break;
+  }
+  return -1;  // a float is no index
+}
+
+int gnnc_find_outside(const void *base, gnnc_element element, uint32_t stride, uint64_t rows, uint64_t limit,
+                      int64_t *found) {
+  for (uint64_t r = 0; r < rows; r++) {
+    const int64_t number = index_at(base, element, r * stride);
+    if (number >= 0 && (uint64_t)number < limit) continue;
+    *found = number;
+    return 1;
+  }
+  return 0;
+}

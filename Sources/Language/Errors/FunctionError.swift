@@ -8,6 +8,9 @@ enum FunctionError: Mistake {
   case functionWants(Span, Builtin, wanted: String, Value)
   case emptyList(Span, Builtin)
   case axisOfList(Span, Builtin)
+  case noGraphFunction(Name)
+  case graphForm(Span, GraphFunction)
+  case notOverAll(Span, GraphFunction, Value)
 
   func diagnostic(_ elaborator: Elaborator) -> Diagnostic {
     switch self {
@@ -26,6 +29,18 @@ enum FunctionError: Mistake {
         help: Words.helpForFeature(function, value))
     case .emptyList(let span, let function):
       return error("value", "`\(function.rawValue)` of nothing", span)
+    case .noGraphFunction(let name):
+      let names = GraphFunction.allCases.map(\.rawValue)
+      return error(
+        "name", "`graph` has no `\(name.text)`", name.span,
+        help: nearest(to: name.text, among: names).map { "the nearest is `graph.\($0)`" }
+          ?? "there is \(Words.list(names))")
+    case .graphForm(let span, let function):
+      return error(
+        "argument", "`graph.\(function.rawValue)` takes one value", span, help: "`graph.\(function.rawValue)(x)`")
+    case .notOverAll(let span, let function, let value):
+      return error(
+        "value", "`graph.\(function.rawValue)` takes a value over vertices or edges, not \(value.described)", span)
     case .axisOfList(let span, let function):
       return error(
         "argument", "`\(function.rawValue)` of a list works element by element and has no axis", span,

@@ -10,6 +10,7 @@ enum GraphError: Mistake {
   case notOnEdges(Span, Value)
   case noIncoming(Name)
   case incomingForm(Span, IncomingFunction)
+  case incomingClasses(Span, IncomingFunction)
   case spacesDiffer(Span, Tensor, Tensor)
 
   func diagnostic(_ elaborator: Elaborator) -> Diagnostic {
@@ -47,8 +48,12 @@ enum GraphError: Mistake {
         help: nearest(to: name.text, among: names).map { "the nearest name is `\($0)`" }
           ?? "it has \(Words.list(names))")
     case .incomingForm(let span, let function):
-      let wanted = function == .count ? "nothing" : "one value over the edges"
+      let wanted = ["nothing", "one value over the edges", "a value over the edges, and a number"][function.valueCount]
       return error("argument", "`incoming.\(function.rawValue)` takes \(wanted)", span)
+    case .incomingClasses(let span, let function):
+      return error(
+        "argument", "a row for each class of edges needs the class of each, and how many there are", span,
+        help: "`incoming.\(function.rawValue)(\(function == .count ? "" : "x, ")by: relation, of: 8)`")
     case .spacesDiffer(let span, let x, let y):
       return error(
         "space",

@@ -1,9 +1,8 @@
 import Diagnostics
 import Program
 
-/// What is too large, and what this version lacks.
+/// What is too large.
 enum LimitError: Mistake {
-  case notYet(Span, String)
   case hugeRow(Span, [Int])
   case tooManyInstructions(Span, Int)
   case tooManySteps(Span, Int)
@@ -12,8 +11,6 @@ enum LimitError: Mistake {
 
   func diagnostic(_ elaborator: Elaborator) -> Diagnostic {
     switch self {
-    case .notYet(let span, let what):
-      return error("not-yet", "\(what) is not in this version", span)
     case .hugeRow(let span, let shape):
       return error(
         "limit", "a row of \(shape.map(String.init).joined(separator: " x ")) numbers is too large", span,

@@ -7,6 +7,7 @@ enum WeightError: Mistake {
   case openWeight(Span)
   case notAVertexType(Span, Value)
   case countOutside(Span)
+  case countedTwice(Span)
   case prefixOnNothing(Span, Value)
   case notInKey(Span, Value)
   case openTypeName(Span, TypeName)
@@ -26,6 +27,8 @@ enum WeightError: Mistake {
       return error(
         "type", "`count` stands only in the shape of a weight", span,
         help: "how many vertices there are is known when a graph is")
+    case .countedTwice(let span):
+      return error("type", "only one dimension of a weight may count vertices", span)
     case .prefixOnNothing(let span, let value):
       return error("key", "`at` belongs to a module or layer, not to \(value.described)", span)
     case .notInKey(let span, let value):

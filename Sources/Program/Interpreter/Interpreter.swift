@@ -67,6 +67,7 @@ private struct Interpreter<Number: InterpretedNumber> {
     switch instruction.operation {
     case .feature(let number): return try feature(number, instruction.type)
     case .parameter(let id): return try parameter(id)
+    case .vertexCount(let type): return [Number(Double(data.vertexCounts[type.number]), as: .f32)]
     case .literal(let number): return [Number(number, as: instruction.type.element)]
     case .inDegree(let set): return inDegree(set)
 
@@ -76,6 +77,7 @@ private struct Interpreter<Number: InterpretedNumber> {
     case .withLoops: return withLoops(operands[0], loops: operands[1], instruction.type)
     case .selfLoop(let otherwise): return selfLoop(operands[0], otherwise, instruction.type)
     case .reduce(let function): return reduce(function, operands, instruction.type)
+    case .reduceGraph(let function): return reduceGraph(operands[0], function)
 
     case .unary(let function): return rows(operands[0]).map { Number.apply(function, $0) }
     case .binary(let function):
@@ -99,7 +101,8 @@ private struct Interpreter<Number: InterpretedNumber> {
     case .broadcast:
       let strides = Shape.broadcastStrides(shape(operands[0]), to: instruction.type.shape)
       return move(operands[0], instruction.type, strides: strides)
-    case .lookup: return try lookup(operands[0], operands[1])
+    case .lookup: return try lookup(operands[0], operands[1], instruction.type)
+    case .scatter(let classes): return try scatter(operands[0], operands[1], classes, instruction.type)
     }
   }
 }
@@ -196,7 +199,19 @@ extension Interpreter {
     guard numbers.count == sizes.reduce(1, *) else {
       throw .length(key, wanted: sizes.reduce(1, *), found: numbers.count)
     }
-    return numbers.map { Number($0, as: parameter.element) }
+    let all = numbers.map { Number($0, as: parameter.element) }
+    guard let (_, place) = parameter.counted else { return all }
+    // The counted dimension first: a row for each vertex.
+    let (outer, inner) = (sizes[..<place].reduce(1, *), sizes[(place + 1)...].reduce(1, *))
+    var rows: [Number] = []
+    rows.reserveCapacity(all.count)
+    for vertex in 0..<sizes[place] {
+      for block in 0..<outer {
+        let first = (block * sizes[place] + vertex) * inner
+        rows += all[first..<first + inner]
+      }
+    }
+    return rows
   }
 
   private func inDegree(_ set: EdgeSet) -> [Number] {
@@ -261,6 +276,23 @@ extension Interpreter {
     return inEdges.flatMap { edges in
       (0..<width).map { place in
         Number.reduce(function, edges.map { rows[$0.value.number][$1 * width + place] })
+      }
+    }
+  }
+}
+
+// MARK: - Over the whole graph
+
+extension Interpreter {
+  private func reduceGraph(_ x: Operand, _ function: GraphReduction) -> [Number] {
+    let (all, width) = (rows(x), type(x).width)
+    return (0..<width).map { place in
+      let terms = stride(from: place, to: all.count, by: width).map { all[$0] }
+      return switch function {
+      case .sum: Number.sum(terms)
+      case .squares: Number.sum(terms.map { Number.apply(.multiply, $0, $0) })
+      case .max: Number.reduce(Reduction.max, terms)
+      case .min: Number.reduce(Reduction.min, terms)
       }
     }
   }
@@ -335,14 +367,33 @@ extension Interpreter {
     }
   }
 
-  private func lookup(_ table: Operand, _ index: Operand) throws(InterpreterFault) -> [Number] {
-    let entries = shape(table)[0]
-    let indices = rows(index).map { Int($0.value) }
-    for entry in indices where !(0..<entries).contains(entry) {
-      throw .entryOutside(entry, of: entries)
+  private func lookup(_ table: Operand, _ index: Operand, _ type: Type) throws(InterpreterFault) -> [Number] {
+    let entries = try entries(index, below: shape(table)[0])
+    let (all, width) = (rows(table), type.width)
+    return (0..<count(type.space)).flatMap { row -> ArraySlice<Number> in
+      let first = start(table, row, type.space) + entries[start(index, row, type.space)] * width
+      return all[first..<first + width]
     }
-    let width = type(table).width / max(entries, 1)
-    return indices.flatMap { rows(table)[$0 * width..<($0 + 1) * width] }
+  }
+
+  private func scatter(_ x: Operand, _ index: Operand, _ classes: Int, _ type: Type) throws(InterpreterFault)
+    -> [Number]
+  {
+    let entries = try entries(index, below: classes)
+    let (all, width, zero) = (rows(x), self.type(x).width, Number(0, as: .f32))
+    return (0..<count(type.space)).flatMap { row -> [Number] in
+      let from = start(x, row, type.space)
+      let entry = entries[start(index, row, type.space)]
+      return (0..<classes).flatMap { place in
+        (0..<width).map { place == entry ? all[from + $0] : zero }
+      }
+    }
+  }
+
+  private func entries(_ index: Operand, below limit: Int) throws(InterpreterFault) -> [Int] {
+    let entries = rows(index).map { Int($0.value) }
+    for entry in entries where !(0..<limit).contains(entry) { throw .entryOutside(entry, of: limit) }
+    return entries
   }
 }
 

@@ -69,10 +69,14 @@ enum InspectVerb {
         "stage \(number + 1) over \(rows): \(stage.name)\(stage.isPrologue ? " (prologue)" : "")")
     }
     for output in tables.outputs {
-      let rows = tables.vertexTypes[tables.vertexType(of: output)].name
+      let rows =
+        switch output.rows {
+        case .vertices(let type): "for each \(tables.vertexTypes[type].name)"
+        case .edges(let set, _, _): "for each edge of \(tables.edgeTypes[tables.edgeSets[set].edgeType].name)"
+        case .graph: "for the whole graph"
+        }
       terminal.answer(
-        "output \(output.name): \(tables.tensors[output.tensor].element.rawValue)\(output.shape) for each \(rows)"
-      )
+        "output \(output.name): \(tables.tensors[output.tensor].element.rawValue)\(output.shape) \(rows)")
     }
   }
 }
@@ -141,8 +145,20 @@ private struct ModelAnswer: Encodable {
 
   struct Output: Encodable {
     let name: String
-    let vertices: String
+    /// What it has a row for each of; neither for a value of the whole graph.
+    let vertices: String?
+    let edges: String?
     let shape: [Int]
+
+    init(_ output: ModelTables.Output, _ tables: ModelTables) {
+      name = output.name
+      shape = output.shape
+      switch output.rows {
+      case .vertices(let type): (vertices, edges) = (tables.vertexTypes[type].name, nil)
+      case .edges(let set, _, _): (vertices, edges) = (nil, tables.edgeTypes[tables.edgeSets[set].edgeType].name)
+      case .graph: (vertices, edges) = (nil, nil)
+      }
+    }
   }
 
   let manifest: Manifest
@@ -159,11 +175,7 @@ private struct ModelAnswer: Encodable {
         name: stage.name, vertices: tables.vertexTypes[stage.vertexType].name, level: stage.level,
         sweeps: stage.sweeps, prologue: stage.isPrologue)
     }
-    outputs = tables.outputs.map { output in
-      Output(
-        name: output.name, vertices: tables.vertexTypes[tables.vertexType(of: output)].name,
-        shape: output.shape)
-    }
+    outputs = tables.outputs.map { Output($0, tables) }
   }
 }
 

@@ -2,10 +2,12 @@
 //
 //   drive CASES ANSWERS
 //
-// CASES holds, for each model of `all_models` in turn: the number of vertices of each type; the model's weights, in the
-// order of its table; its edge sets; its features. Everything stands at a multiple of 8 bytes. Each model runs whole on
-// one thread, whole on two, and in three partitions on two: the bits must be the same. Memory that a stage does not own
-// yet holds NaN, and every array ends where the contract says, so that a sanitizer sees what is read beyond.
+// CASES holds, for each model of `all_models` in turn: the number of vertices of each type; the model's packed weights, in
+// the order of its table; its edge sets; its features and weights by vertex. Everything stands at a multiple of 8 bytes.
+// Each model runs whole on one thread, whole on two, and in three partitions on two: the bits must be the same. Memory that
+// a stage does not own yet holds NaN, and every array ends where the contract says, so that a sanitizer sees what is read
+// beyond. ANSWERS holds each output's rows: of vertices; of the edges of a set in their order, and of added self-loops
+// behind them; or one for the whole graph.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +49,7 @@ static gnnc_rows part_of(uint64_t count, int part, int parts) {
   return (gnnc_rows){first, end - first};
 }
 
-// One partition of an edge set; hubs are told from the rows' lengths.
+// One partition of an edge set, whose edges keep their places in the whole; hubs are told from the rows' lengths.
 static gnnc_edges cut(const gnnc_edges *whole, int part, int parts) {
   const gnnc_rows rows = part_of(whole->rows, part, parts);
   gnnc_edges own = {.rows = rows.count, .start = whole->start + rows.first, .source = whole->source};
@@ -73,21 +75,38 @@ static gnnc_edges take_edges(world *w) {
   return edges;
 }
 
+static size_t bytes_of(gnnc_element element) { return element == GNNC_I64 ? 8 : element == GNNC_BOOL ? 1 : 4; }
+
 static void *take_feature(const gnnc_tensor *tensor) {
   const uint64_t rows = take_count();
-  const float *dense = take(rows * tensor->width * 4);
-  float *feature = make(rows * tensor->stride * 4);
+  const size_t each = bytes_of(tensor->element);
+  const char *dense = take(rows * tensor->width * each);
+  char *feature = make(rows * tensor->stride * each);
   for (uint64_t r = 0; r < rows; r++)
-    memcpy(feature + r * tensor->stride, dense + r * tensor->width, tensor->width * 4);
+    memcpy(feature + r * tensor->stride * each, dense + r * tensor->width * each, tensor->width * each);
   return feature;
 }
 
-static void make_stored(const gnnc_model *model, world *w) {
+static uint64_t edge_count(const gnnc_edges *edges) { return edges->start[edges->rows]; }
+
+static void make_stored(const gnnc_model *model, world *w, const gnnc_edges *whole, int parts) {
   void **buffers = make(model->buffers * sizeof *buffers);
-  for (uint32_t b = 0; b < model->buffers; b++)
-    buffers[b] = make(model->buffer[b].row_bytes * w->counts[model->buffer[b].vertex_type]);
-  for (uint32_t t = 0; t < model->tensors; t++)
-    if (model->tensor[t].kind == GNNC_STORED) w->tensors[t] = buffers[model->tensor[t].buffer];
+  for (uint32_t b = 0; b < model->buffers; b++) {
+    const gnnc_buffer *buffer = &model->buffer[b];
+    buffers[b] = make(buffer->row_bytes * (buffer->of_edges ? edge_count(&whole[buffer->of]) : w->counts[buffer->of]));
+  }
+  for (uint32_t t = 0; t < model->tensors; t++) {
+    const gnnc_tensor *tensor = &model->tensor[t];
+    switch (tensor->kind) {
+      case GNNC_STORED:
+      case GNNC_STORED_EDGES: w->tensors[t] = buffers[tensor->buffer]; break;
+      case GNNC_GRAPH_VALUE: w->tensors[t] = make(tensor->stride * 4); break;
+      case GNNC_PARTIAL: w->tensors[t] = make((size_t)parts * tensor->width * GNNC_SUM_BYTES); break;
+      case GNNC_VERTEX_FEATURE:
+      case GNNC_EDGE_FEATURE:
+      case GNNC_VERTEX_WEIGHT: break;
+    }
+  }
   free(buffers);
 }
 
@@ -95,7 +114,7 @@ static void make_stored(const gnnc_model *model, world *w) {
 
 static void run(const gnnc_model *model, world *w, const gnnc_edges *whole, const void *weights, int parts, int threads) {
   static const volatile int stop = 0;
-  make_stored(model, w);
+  make_stored(model, w, whole, parts);
   void *arena = make(threads * model->arena_bytes);
   void *hub = make(model->hub_bytes_per_chunk * (w->longest / GNNC_CHUNK + 1));
   gnnc_rows *of_part[MOST_PARTS];
@@ -106,26 +125,60 @@ static void run(const gnnc_model *model, world *w, const gnnc_edges *whole, cons
     for (uint32_t t = 0; t < model->vertex_types; t++) of_part[p][t] = part_of(w->counts[t], p, parts);
     for (uint32_t s = 0; s < model->edge_sets; s++) edges_of_part[p][s] = cut(&whole[s], p, parts);
   }
+  gnnc_call calls[MOST_PARTS];
+  for (int p = 0; p < parts; p++)
+    calls[p] = (gnnc_call){.threads = (uint32_t)threads, .part = (uint32_t)p, .parts = (uint32_t)parts,
+                           .counts = w->counts, .owned = of_part[p], .edges = edges_of_part[p],
+                           .tensors = w->tensors, .weights = weights, .arena = arena,
+                           .hub = hub, .stop = &stop};
+  uint32_t levels = 0;
   for (uint32_t s = 0; s < model->stages; s++)
-    for (int p = 0; p < parts; p++) {
-      const gnnc_call call = {(uint32_t)threads, of_part[p], edges_of_part[p], w->tensors, weights, arena, hub, &stop};
-      if (model->stage[s].run(&call) != GNNC_OK) abort();
-    }
+    if (model->stage[s].level >= levels) levels = model->stage[s].level + 1;
+  for (uint32_t f = 0; f < model->finishes; f++)
+    if (model->finish[f].level >= levels) levels = model->finish[f].level + 1;
+  for (uint32_t level = 0; level < levels; level++) {
+    for (uint32_t s = 0; s < model->stages; s++)
+      for (int p = 0; p < parts; p++)
+        if (model->stage[s].level == level && model->stage[s].run(&calls[p]) != GNNC_OK) abort();
+    for (uint32_t f = 0; f < model->finishes; f++)
+      if (model->finish[f].level == level && model->finish[f].run(&calls[0]) != GNNC_OK) abort();
+  }
   free(arena);
   free(hub);
 }
 
-static float *answers(const gnnc_model *model, const world *w, uint64_t *count) {
+static uint64_t rows_of(const gnnc_model *model, const world *w, const gnnc_edges *whole, uint32_t number) {
+  const gnnc_tensor *tensor = &model->tensor[number];
+  switch (tensor->kind) {
+    case GNNC_VERTEX_FEATURE:
+    case GNNC_STORED: return w->counts[tensor->of];
+    case GNNC_VERTEX_WEIGHT: return w->counts[model->weight[tensor->of].vertex_type];
+    case GNNC_EDGE_FEATURE:
+    case GNNC_STORED_EDGES: return edge_count(&whole[tensor->of]);
+    case GNNC_GRAPH_VALUE: return 1;
+    case GNNC_PARTIAL: break;
+  }
+  abort();
+}
+
+static float *answers(const gnnc_model *model, const world *w, const gnnc_edges *whole, uint64_t *count) {
   *count = 0;
-  for (uint32_t o = 0; o < model->outputs; o++)
-    *count += w->counts[model->tensor[model->output[o].tensor].of] * model->output[o].width;
+  for (uint32_t o = 0; o < model->outputs; o++) {
+    const gnnc_output *output = &model->output[o];
+    *count += rows_of(model, w, whole, output->tensor) * output->width;
+    if (output->loop_tensor != UINT32_MAX) *count += rows_of(model, w, whole, output->loop_tensor) * output->width;
+  }
   float *all = make(*count * 4), *next = all;
   for (uint32_t o = 0; o < model->outputs; o++) {
     const gnnc_output *output = &model->output[o];
-    const gnnc_tensor *tensor = &model->tensor[output->tensor];
-    const float *rows = w->tensors[output->tensor];
-    for (uint64_t r = 0; r < w->counts[tensor->of]; r++, next += output->width)
-      memcpy(next, rows + r * tensor->stride + output->first, output->width * 4);
+    const uint32_t sources[] = {output->tensor, output->loop_tensor};
+    for (int s = 0; s < 2 && sources[s] != UINT32_MAX; s++) {
+      const float *rows = w->tensors[sources[s]];
+      const uint32_t stride = model->tensor[sources[s]].stride;
+      const uint64_t number = rows_of(model, w, whole, sources[s]);
+      for (uint64_t r = 0; r < number; r++, next += output->width)
+        memcpy(next, rows + r * stride + output->first, output->width * 4);
+    }
   }
   return all;
 }
@@ -139,6 +192,8 @@ static void drive(int number, const gnnc_model *model, FILE *out) {
 
   const float **raw = make(model->weights * sizeof *raw);
   for (uint32_t i = 0; i < model->weights; i++) {
+    raw[i] = NULL;
+    if (model->weight[i].counted != UINT32_MAX) continue;
     size_t count = 1;
     for (uint32_t d = 0; d < model->weight[i].rank; d++) count *= model->weight[i].shape[d];
     raw[i] = take(count * 4);
@@ -150,14 +205,22 @@ static void drive(int number, const gnnc_model *model, FILE *out) {
   gnnc_edges *whole = make((model->edge_sets + 1) * sizeof *whole);
   for (uint32_t s = 0; s < model->edge_sets; s++) whole[s] = take_edges(&w);
   for (uint32_t t = 0; t < model->tensors; t++)
-    if (model->tensor[t].kind != GNNC_STORED) w.tensors[t] = take_feature(&model->tensor[t]);
+    switch (model->tensor[t].kind) {
+      case GNNC_VERTEX_FEATURE:
+      case GNNC_EDGE_FEATURE:
+      case GNNC_VERTEX_WEIGHT: w.tensors[t] = take_feature(&model->tensor[t]); break;
+      case GNNC_STORED:
+      case GNNC_STORED_EDGES:
+      case GNNC_GRAPH_VALUE:
+      case GNNC_PARTIAL: break;
+    }
 
   static const int ways[][2] = {{1, 1}, {1, 2}, {3, 2}};
   float *first = NULL;
   for (int way = 0; way < 3; way++) {
     run(model, &w, whole, weights, ways[way][0], ways[way][1]);
     uint64_t count;
-    float *now = answers(model, &w, &count);
+    float *now = answers(model, &w, whole, &count);
     if (!first) {
       first = now;
       fwrite(first, 4, count, out);

@@ -68,15 +68,15 @@ static const gnnc_buffer buffer[] = {{.row_bytes = STRIDE * 4}, {.row_bytes = ST
 static const uint64_t pair[] = {WIDTH};
 static const gnnc_output output[] = {
 #ifdef WILD_OUTPUT
-    {.name = "y", .tensor = Y, .first = 1, .width = WIDTH, .rank = 1, .shape = pair},
+    {.name = "y", .tensor = Y, .first = 1, .width = WIDTH, .rank = 1, .shape = pair, .loop_tensor = UINT32_MAX},
 #else
-    {.name = "y", .tensor = Y, .first = 0, .width = WIDTH, .rank = 1, .shape = pair},
+    {.name = "y", .tensor = Y, .first = 0, .width = WIDTH, .rank = 1, .shape = pair, .loop_tensor = UINT32_MAX},
 #endif
-    {.name = "second", .tensor = Y, .first = 1, .width = 1, .rank = 0},
+    {.name = "second", .tensor = Y, .first = 1, .width = 1, .rank = 0, .loop_tensor = UINT32_MAX},
 };
 static const char *const keys[] = {"scale", "old_scale"};
 static const uint64_t one[] = {1};
-static const gnnc_weight weight[] = {{.keys = 2, .key = keys, .rank = 1, .shape = one}};
+static const gnnc_weight weight[] = {{.keys = 2, .key = keys, .rank = 1, .shape = one, .counted = UINT32_MAX}};
 
 #define LIST(...) ((const uint32_t[]){__VA_ARGS__ __VA_OPT__(,) UINT32_MAX})
 static const gnnc_stage stage[] = {

@@ -6,7 +6,7 @@
 #   scripts/install-dependencies.sh PACKAGE... these as well
 set -eu
 
-packages="gcc libc6-dev xz-utils clang-14 libomp-dev libopenblas-dev libmetis-dev $*"
+packages="gcc libc6-dev xz-utils clang-14 libclang-rt-14-dev libomp-dev libopenblas-dev libmetis-dev $*"
 
 missing=""
 for package in $packages; do

@@ -15,7 +15,8 @@ extension LoopEmitter {
     if case .replace = loop.roots[0].mode {
       return emitEdges(count: 1, head: nil, names: accumulators, &text)
     }
-    if accumulateInLanes(&text) { return }
+    if isScatteredSum { return accumulateScattered(loop.roots[0], &text) }
+    if accumulateInLanes(&text) || accumulateOneByOneInLanes(&text) { return }
     var names = accumulators
     let isLocal = width <= Self.localWidth
     if isLocal {
@@ -34,6 +35,38 @@ extension LoopEmitter {
       for root in loop.roots {
         text.line("for (size_t f = 0; f < \(width); f++) \(accumulators[root.result]!)[f] = \(names[root.result]!)[f];")
       }
+    }
+  }
+
+  private var isScatteredSum: Bool {
+    let root = loop.roots[0]
+    guard loop.roots.count == 1, case .accumulate(.sum) = root.mode, case .scatter = program[root.value].operation
+    else { return false }
+    return scope.memory(of: root.value, row: scope.rowVariable) == nil
+  }
+
+  /// Each message is added to the row of its own class; the others would only gain 0.
+  private func accumulateScattered(_ root: Loop.Root, _ text: inout CText) {
+    let operands = program[root.value].operands
+    let shape = program[operands[0]].type.shape
+    let inner = LoopEmitter(
+      scope: scope, loop: Loop(domain: shape, roots: [root], rows: loop.rows), rowCount: rowCount, firstRow: firstRow,
+      accumulators: accumulators, identifiers: identifiers)
+    func statement(_ emitter: inout ExpressionEmitter) -> String {
+      let place = emitter.hoist(
+        emitter.value(operands[1], [], row: row), type: "const size_t ", named: "place")
+      let x = emitter.value(operands[0], inner.domainIndex, row: row)
+      let flat = emitter.text(emitter.note(Affine.flat(inner.domainIndex, Shape.strides(shape))))
+      let target = "\(accumulators[root.result]!)[\(place.text) * \(shape.reduce(1, *)) + \(flat)]"
+      return "\(target) = \(Self.step(.sum, target, x, .single));"
+    }
+    var survey = inner.emitter(nil)
+    _ = statement(&survey)
+    var writer = inner.emitter(inner.nest(survey.accesses, rowIsOpaque: true, withRow: false))
+    let line = statement(&writer)
+    for statement in writer.hoisted[0] { text.line(statement) }
+    text.block("for (size_t j = \(firstRow); j < \(rowCount); j++)") { text in
+      inner.openAxes(writer, &text) { $0.line(line) }
     }
   }
 
@@ -80,7 +113,7 @@ extension LoopEmitter {
   }
 
   /// The loops over the axes, inside the one over edges.
-  private func openAxes(_ writer: ExpressionEmitter, _ text: inout CText, _ body: (inout CText) -> Void) {
+  func openAxes(_ writer: ExpressionEmitter, _ text: inout CText, _ body: (inout CText) -> Void) {
     let nest = writer.nest!
     func nested(_ place: Int, _ text: inout CText) {
       for statement in writer.hoisted[place] { text.line(statement) }

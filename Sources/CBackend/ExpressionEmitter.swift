@@ -87,7 +87,7 @@ struct ExpressionEmitter {
     case .inDegree(let set):
       rowIsOpaque = true
       return hoist(
-        Term(text: scope.degree(set), variables: [0], isAtom: false), type: "const float ", named: "degree")
+        Term(text: scope.degree(set, edge: rowText(row)), variables: [0], isAtom: false), type: "const float ", named: "degree")
     default:
       return otherIndex(instruction, index, row)
     }

@@ -25,6 +25,22 @@ extension LoopEmitter {
     return true
   }
 
+  /// Several sums, each in a pass of its own over the block, where all of them suit registers.
+  func accumulateOneByOneInLanes(_ text: inout CText) -> Bool {
+    guard loop.roots.count > 1 else { return false }
+    var all = CText()
+    for root in loop.roots {
+      let one = LoopEmitter(
+        scope: scope, loop: Loop(domain: loop.domain, roots: [root], rows: loop.rows), rowCount: rowCount,
+        firstRow: firstRow, accumulators: accumulators, identifiers: identifiers)
+      var body = CText()
+      guard one.accumulateInLanes(&body) else { return false }
+      all.block("") { $0.append(body) }
+    }
+    text.append(all)
+    return true
+  }
+
   /// The loops as they are walked, where the innermost goes along memory.
   private func laneNest(_ root: Loop.Root) -> [[Int]]? {
     var survey = emitter(nil)

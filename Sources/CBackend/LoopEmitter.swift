@@ -86,7 +86,9 @@ struct LoopEmitter {
     } else {
       head = "for (size_t \(name) = 0; \(name) < \(width); \(name)++)"
     }
-    if isInnermost && simd && (group.contains(0) || width >= 4) { text.margin("#pragma omp simd") }
+    // In double precision functions are the C library's, which a compiler may have no vectors for.
+    let isForVectors = simd && scope.precision == .single && (group.contains(0) || width >= 4)
+    if isInnermost && isForVectors { text.margin("#pragma omp simd") }
     text.block(head) { inner in
       if isInnermost {
         for statement in emitter.hoisted[nest.count] { inner.line(statement) }

@@ -31,10 +31,13 @@ struct ModelNames {
 struct Scope {
   enum Kind {
     case rows
-    case edges(Sweep)
+    /// The in-edges of one row, or those of a tile's rows together.
+    case edges(Sweep, Extent = .row)
     /// In double precision, each in an array of its own: weights while they are packed, or values of the whole graph.
     case doubles([ValueID: String])
   }
+
+  enum Extent { case row, tile }
 
   let kind: Kind
   let stages: StageProgram
@@ -83,7 +86,7 @@ struct Scope {
       else { return nil }
       return Memory(pointer: model.packed[place], stride: 0, first: 0, isOneRow: true, changesWithRow: false)
     case .vertices:
-      if rows == .made || !isLookup(instruction), let memory = vertexMemory(value) { return memory }
+      if rows == .made || !isLookup(instruction), let memory = vertexMemory(value, row: row) { return memory }
       return isLookup(instruction) ? lookedUp(instruction, row: row) : nil
     case .edges: return edgeMemory(value, instruction, row: row, rows)
     case .graph: return graphMemory(value)
@@ -124,13 +127,17 @@ struct Scope {
 
   /// Whether row 0 of a block may be an added self-loop, which has no place among the graph's edges.
   var skipsLoop: Bool {
-    guard case .edges(let sweep) = kind else { return false }
+    guard case .edges(let sweep, _) = kind else { return false }
     return sweep.set.loops == .added
   }
 
   var isEdges: Bool { if case .edges = kind { true } else { false } }
 
-  private func vertexMemory(_ value: ValueID) -> Memory? {
+  /// Whether each edge of a block has a target of its own.
+  var isOverTile: Bool { if case .edges(_, .tile) = kind { true } else { false } }
+
+  private func vertexMemory(_ value: ValueID, row: String) -> Memory? {
+    if isOverTile { return targetMemory(value, row: row) }
     switch places[value] {
     case .tile(let buffer)?:
       return Memory(
@@ -146,11 +153,33 @@ struct Scope {
     }
   }
 
+  /// A vertex value at the target of an edge, where each edge of a block has its own.
+  private func targetMemory(_ value: ValueID, row: String) -> Memory? {
+    switch places[value] {
+    case .tile(let buffer)?:
+      return Memory(
+        pointer: "\(tileNames[buffer]) + (size_t)target[\(row)] * \(tiles[buffer].stride)", stride: 0, first: 0,
+        isOneRow: true, changesWithRow: true)
+    case .tensor(let tensor, let first)?:
+      let (name, stride) = (Scope.ownRow(model.tensors[tensor]), stages.tensors[tensor].stride)
+      return Memory(
+        pointer: "\(name) + (size_t)target[\(row)] * \(stride)", stride: 0, first: first, isOneRow: true,
+        changesWithRow: true, element: stages.tensors[tensor].element.c)
+    case .block?, .edges?, nil:
+      return nil
+    }
+  }
+
+  /// The place of an edge among those of the partition, as an expression.
+  private func edge(_ row: String) -> String {
+    isOverTile ? "at[\(row)]" : "(e + \(row)\(skipsLoop ? " - loop" : ""))"
+  }
+
   /// The pointer to the target's own row of a tensor whose other rows are gathered in the same function.
   static func ownRow(_ tensor: String) -> String { tensor + "_own" }
 
   private func edgeMemory(_ value: ValueID, _ instruction: Instruction, row: String, _ rows: Rows) -> Memory? {
-    guard case .edges(let sweep) = kind else { return nil }
+    guard case .edges(let sweep, _) = kind else { return nil }
     if rows == .made, case .block(let buffer)? = sweep.places[value] {
       return Memory(
         pointer: blockNames[buffer], stride: sweep.blockBuffers[buffer].stride, first: 0,
@@ -183,7 +212,7 @@ struct Scope {
   /// The row of an edge in a stored tensor; an added self-loop's is its vertex's in another.
   private func storedMemory(_ tensor: Int, _ loops: Int?, _ type: Type, _ sweep: Sweep, row: String) -> Memory {
     let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
-    var pointer = "\(name) + (e + \(row)\(skipsLoop ? " - loop" : "")) * \(stride)"
+    var pointer = "\(name) + \(edge(row)) * \(stride)"
     if let loops, sweep.set.loops == .added {
       pointer = "(\(row) < loop ? \(Scope.ownRow(model.tensors[loops])) : \(pointer))"
     }
@@ -197,16 +226,15 @@ struct Scope {
     }
     guard let tensor else { return nil }
     let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
-    let skip = skipsLoop ? " - loop" : ""
     return Memory(
-      pointer: "\(name) + (e + \(row)\(skip)) * \(stride)", stride: 0, first: 0, isOneRow: true,
+      pointer: "\(name) + \(edge(row)) * \(stride)", stride: 0, first: 0, isOneRow: true,
       changesWithRow: true, element: stages.tensors[tensor].element.c)
   }
 
   /// How many in-edges of `set` a target has, as an expression.
-  func degree(_ set: EdgeSet) -> String {
+  func degree(_ set: EdgeSet, edge: String) -> String {
     let place = stages.edgeSets.firstIndex(of: SweptEdges(type: set.type, direction: set.direction))!
-    let row = isEdges ? "span.row" : "tile.first + i"
+    let row = isOverTile ? "tile.first + target[\(edge)]" : isEdges ? "span.row" : "tile.first + i"
     let edges = "&call->edges[\(place)]"
     switch set.loops {
     case .kept: return "(float)gnnc_in_edges(\(edges), \(row))"

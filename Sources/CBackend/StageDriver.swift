@@ -25,6 +25,8 @@ extension StageEmitter {
           for turn in turns {
             switch turn {
             case .rows(let name): text.line("\(name)(call, arena, tile);")
+            case .sweep(let name, let sweep) where sweep.isOverTile:
+              text.line("\(name)_tile(call, arena, tile);")
             case .sweep(let name, let sweep): sweepRows(name, sweep, &text)
             }
           }
@@ -74,7 +76,7 @@ extension StageEmitter {
     }
   }
 
-  private func end(_ sweep: Sweep, _ row: String) -> String {
+  func end(_ sweep: Sweep, _ row: String) -> String {
     sweep.set.loops == .kept
       ? "edges->start[\(row) + 1]" : "edges->start[\(row) + 1] - gnnc_self_loops(edges, \(row))"
   }
@@ -82,7 +84,7 @@ extension StageEmitter {
   private func loop(_ sweep: Sweep) -> Int { sweep.set.loops == .added ? 1 : 0 }
 
   /// Where the accumulators of a row are.
-  private func results(_ sweep: Sweep, _ i: String, _ row: String) -> [String] {
+  func results(_ sweep: Sweep, _ i: String, _ row: String) -> [String] {
     sweep.accumulators.map { accumulator in
       switch stage.places[accumulator.value] {
       case .tile(let buffer)?:

@@ -43,6 +43,7 @@ struct StageEmitter {
         sweeps += 1
         let name = "\(functionName)_sweep\(sweeps)"
         SweepEmitter(stage: self, sweep: sweep).emit(name, &text)
+        if sweep.isOverTile { SweepEmitter(stage: self, sweep: sweep).emitOverTile(name + "_tile", &text) }
         turns.append(.sweep(name, sweep))
       }
     }
@@ -74,7 +75,7 @@ struct StageEmitter {
     var body = CText()
     for kernel in kernels { emit(kernel, scope, rowCount: "tile.rows", &body) }
     text.block("static void \(name)(const gnnc_call *call, char *arena, gnnc_tile tile)") { inner in
-      unpack(body, ownRow: false, &inner)
+      unpack(body, .tile, &inner)
       inner.append(body)
     }
     text.line()
@@ -149,7 +150,7 @@ struct StageEmitter {
   /// Max and min of no in-edges are 0.
   private func finishEmpty(_ value: ValueID, _ sets: [EdgeSet], _ scope: Scope, _ text: inout CText) {
     guard let memory = scope.memory(of: value, row: "i") else { return }
-    let degrees = sets.map { scope.degree($0) }.joined(separator: " + ")
+    let degrees = sets.map { scope.degree($0, edge: "") }.joined(separator: " + ")
     let width = program[value].type.width
     let start = memory.first == 0 ? "" : "\(memory.first) + "
     text.block("for (size_t i = 0; i < tile.rows; i++)") {
@@ -160,9 +161,20 @@ struct StageEmitter {
 
   // MARK: - Unpacking
 
-  /// Declares the pointers that a body uses. In a sweep they are those of one row.
-  func unpack(_ body: CText, ownRow: Bool, _ text: inout CText) {
-    let row = ownRow ? "span.row" : "tile.first"
+  /// What the pointers that a function declares point at.
+  enum Unpacking {
+    /// A tile's rows, to be written.
+    case tile
+    /// One row, and rows elsewhere: a sweep over the in-edges of the row.
+    case row
+    /// A tile's rows, to be read, and rows elsewhere: a sweep over the in-edges of all of them.
+    case targets
+  }
+
+  /// Declares the pointers that a body uses.
+  func unpack(_ body: CText, _ unpacking: Unpacking, _ text: inout CText) {
+    let ownRow = unpacking != .tile
+    let row = unpacking == .row ? "span.row" : "tile.first"
     var usesOwned = body.mentions("owned")
     var declarations: [String] = []
     for (place, tensor) in stages.tensors.enumerated() {
@@ -177,7 +189,7 @@ struct StageEmitter {
         if body.mentions(Scope.ownRow(name)) {
           usesOwned = true
           declarations.append(
-            "\(type) \(Scope.ownRow(name)) = \(base) + (owned.first + span.row) * \(tensor.stride);")
+            "\(type) \(Scope.ownRow(name)) = \(base) + (owned.first + \(row)) * \(tensor.stride);")
         }
         if body.mentions(name) { declarations.append("const \(element) *const \(name) = \(base);") }
       } else if body.mentions(name) {
@@ -186,7 +198,7 @@ struct StageEmitter {
       }
     }
     for (place, buffer) in stage.tileBuffers.enumerated() where body.mentions(tileNames[place]) {
-      let shift = ownRow ? " + (size_t)i * \(buffer.stride)" : ""
+      let shift = unpacking == .row ? " + (size_t)i * \(buffer.stride)" : ""
       declarations.append(
         "\(ownRow ? "const float *const" : "float *restrict const") \(tileNames[place]) = (\(ownRow ? "const " : "")float *)(arena + \(arena.offsets[place]))\(shift);")
     }
@@ -196,7 +208,7 @@ struct StageEmitter {
     if usesOwned { text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];") }
     for declaration in declarations { text.line(declaration) }
     let used = body.text + declarations.joined(separator: "\n")
-    for parameter in ownRow ? ["call", "arena", "i", "span"] : ["call", "arena"] {
+    for parameter in unpacking == .row ? ["call", "arena", "i", "span"] : ["call", "arena"] {
       let isUsed = CText.mentions(parameter, in: used) || (parameter == "call" && usesOwned)
       if !isUsed { text.line("(void)\(parameter);") }
     }

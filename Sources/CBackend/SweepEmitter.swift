@@ -24,7 +24,7 @@ struct SweepEmitter {
       "static void \(name)(const gnnc_call *call, const char *arena, uint32_t i, gnnc_span span\(parameters.joined()))"
     text.block(head) { inner in
       if body.mentions("edges") { inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];") }
-      stage.unpack(body, ownRow: true, &inner)
+      stage.unpack(body, .row, &inner)
       for accumulator in sweep.accumulators {
         let name = results[accumulator.value]!
         inner.line("float *restrict const \(name) = to_\(name);")
@@ -34,7 +34,7 @@ struct SweepEmitter {
     text.line()
   }
 
-  private func accumulatorNames(_ identifiers: inout Identifiers) -> [ValueID: String] {
+  func accumulatorNames(_ identifiers: inout Identifiers) -> [ValueID: String] {
     var names: [ValueID: String] = [:]
     for accumulator in sweep.accumulators {
       names[accumulator.value] = identifiers.unique(Names.of(accumulator.value, in: stage.program) + "_of")
@@ -42,16 +42,23 @@ struct SweepEmitter {
     return names
   }
 
+  /// Edges `first ..< end` of a block go into running results.
+  func accumulate(
+    _ loop: Loop, _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, from first: String,
+    to end: String, _ text: inout CText
+  ) {
+    stage.comment(loop.roots[0].result, &text)
+    LoopEmitter(
+      scope: scope, loop: loop, rowCount: end, firstRow: first, accumulators: results, identifiers: identifiers
+    ).emit(&text)
+  }
+
   private func kernels(
     _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
   ) {
     for kernel in sweep.kernels {
       if case .loop(let loop) = kernel, results[loop.roots[0].result] != nil {
-        stage.comment(loop.roots[0].result, &text)
-        let emitter = LoopEmitter(
-          scope: scope, loop: loop, rowCount: "n", firstRow: "0", accumulators: results,
-          identifiers: identifiers)
-        emitter.emit(&text)
+        accumulate(loop, scope, results, identifiers, from: "0", to: "n", &text)
       } else {
         stage.emit(kernel, scope, rowCount: "n", &text)
       }
@@ -60,14 +67,15 @@ struct SweepEmitter {
   }
 
   /// The rows of a block go to where later stages, or the user, read them.
-  private func emit(_ keep: Keep, _ scope: Scope, _ text: inout CText) {
+  func emit(_ keep: Keep, _ scope: Scope, _ text: inout CText) {
     guard let rows = scope.memory(of: keep.value, row: "j") else { preconditionFailure("a kept value without rows") }
     let stride = stage.stages.tensors[keep.tensor].stride
     let isLooped = sweep.set.loops == .added
+    let place = scope.isOverTile ? "at[j]" : isLooped ? "(e + j - loop)" : "(e + j)"
     let bytes = "\(keep.width) * sizeof(float)"
     stage.comment(keep.value, &text)
     text.line(
-      "for (size_t j = \(isLooped ? "loop" : "0"); j < n; j++) memcpy((float *)call->tensors[\(keep.tensor)] + (e + j\(isLooped ? " - loop" : "")) * \(stride), \(rows.pointer) + j * \(rows.stride), \(bytes));")
+      "for (size_t j = \(isLooped ? "loop" : "0"); j < n; j++) memcpy((float *)call->tensors[\(keep.tensor)] + \(place) * \(stride), \(rows.pointer) + j * \(rows.stride), \(bytes));")
     guard let loops = keep.loopTensor else { return }
     text.line(
       "if (loop) memcpy((float *)call->tensors[\(loops)] + (owned.first + span.row) * \(stride), \(rows.pointer), \(bytes));")

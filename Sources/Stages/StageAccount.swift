@@ -56,7 +56,9 @@ struct StageAccount {
 
   private func count(_ sweep: Sweep, _ stage: inout Stage) {
     for accumulator in sweep.accumulators {
-      for operand in program[accumulator.value].operands { readEdge(operand, sweep, &stage) }
+      for operand in program[accumulator.value].operands where program[operand].type.space == .edges(sweep.set) {
+        readEdge(operand, sweep, &stage)
+      }
     }
     for keep in sweep.keeps {
       readEdge(keep.value, sweep, &stage)

@@ -25,6 +25,9 @@ package struct StageSettings: Hashable, Sendable {
   package var tileRows = 24
   /// Edges of one target that are looked at together.
   package var blockEdges = 32
+  /// Edges of a tile that are looked at together where they go through products: a whole number of blocks of every
+  /// micro-kernel.
+  package var productEdges = 48
 
   package init() {}
 }
@@ -196,6 +199,19 @@ package struct Sweep: Sendable {
   package var accumulators: [Accumulator]
   /// Where the edge values that have rows are found; the same value may have others in another sweep.
   package var places: [ValueID: Location]
+
+  /// Whether the edges of all rows of a tile go through it together, because a product is as fast as it has rows.
+  ///
+  /// A block may then begin anywhere in a row. Where a result takes two messages of each edge, which go in one after the
+  /// other for each block, it must not.
+  package var isOverTile: Bool {
+    guard extent == .allEdges, set.loops != .added else { return false }
+    let results = kernels.flatMap { kernel -> [ValueID] in
+      if case .loop(let loop) = kernel { loop.roots.filter(\.isAccumulated).map(\.result) } else { [] }
+    }
+    let hasProduct = kernels.contains { if case .dense = $0 { true } else { false } }
+    return hasProduct && Set(results).count == results.count
+  }
 }
 
 /// An edge value that is stored: its block's rows go to the rows of the edges, and that of an added self-loop to the
@@ -266,6 +282,8 @@ package struct Loop: Hashable, Sendable {
     /// Where in the result the domain begins, and its strides there: a part of a concatenation.
     package let offset: Int
     package let strides: [Int]
+
+    var isAccumulated: Bool { if case .accumulate = mode { true } else { false } }
 
     package init(value: ValueID, result: ValueID, mode: Mode, offset: Int, strides: [Int]) {
       self.value = value

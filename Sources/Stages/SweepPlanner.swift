@@ -77,8 +77,9 @@ struct SweepPlanner {
       }
       let root = Loop.Root(
         value: message, result: value, mode: mode, offset: 0, strides: Shape.strides(shape))
-      if let same = loops.firstIndex(where: { loop in
-        loop.domain == shape && !loop.roots.contains { $0.result == value }
+      // A message in the row of its class has other indices than the rest.
+      if !isScatter(message), let same = loops.firstIndex(where: { loop in
+        loop.domain == shape && !loop.roots.contains { $0.result == value || isScatter($0.value) }
       }) {
         loops[same].roots.append(root)
       } else {
@@ -86,6 +87,10 @@ struct SweepPlanner {
       }
     }
     return loops.map(Kernel.loop)
+  }
+
+  private func isScatter(_ value: ValueID) -> Bool {
+    if case .scatter = program[value].operation { true } else { false }
   }
 
   /// One for each reduction, though it may take several messages of this set.

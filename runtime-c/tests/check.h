@@ -16,3 +16,4 @@ void test_csr(void);
 void test_rows(void);
 void test_verify(void);
 void test_threads(void);
+void test_sums(void);

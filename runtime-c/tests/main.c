@@ -7,6 +7,7 @@ int main(void) {
   test_rows();
   test_verify();
   test_threads();
+  test_sums();
   if (failures) fprintf(stderr, "%d checks failed\n", failures);
   return failures != 0;
 }

@@ -8,6 +8,7 @@ package let passes: [any Pass] = [
   SplitLinear(),  // before hoisting: each part of a product then has one end
   HoistToVertices(),  // before the sums: what depends on the target alone is then one `target`
   FactorOutOfSum(),  // before projecting: a sum is recognised by source values and scalars alone
+  MapAtEitherEnd(),  // after hoisting: what dot products have of either end is then one row of it
   ProjectBeforeSum(),
   HoistToVertices(),  // again: projecting after a sum leaves the source's scalings on the edges
   MaxThroughMonotone(),

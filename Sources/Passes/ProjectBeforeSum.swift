@@ -1,7 +1,7 @@
 import Diagnostics
 import Program
 
-/// Moves a linear map in front of a sum over in-edges, or behind it, whichever carries less across the edges.
+/// Moves a linear map in front of a sum over in-edges, or behind it, whichever costs less.
 ///
 ///     before   %1 = source %0          : cites f32[602]
 ///              %2 = incoming.sum %1    : paper f32[602]
@@ -10,225 +10,122 @@ import Program
 ///              %3 = source %2          : cites f32[64]
 ///              %4 = incoming.sum %3    : paper f32[64]
 ///
-/// Numbers for each row (a normalisation, an edge weight, one over a count) may stand before and behind the sum, and
-/// terms beside it: x + sum h is projected term by term. The map moves behind the sum when its input is narrower, or
-/// is a raw feature that is summed more cheaply than it is projected first, in a stage of its own. On equal costs it
-/// stays where it was written.
+/// Numbers for each row, or for each head of it (a normalisation, an edge weight, a softmax), may stand before and
+/// behind the sum, and terms beside it: x + sum h is projected term by term. A joint sum whose messages have maps of
+/// their own becomes a sum for each map that moves behind it, and one for the rest, added in the messages' order:
 ///
-/// Leaves alone: max, min and product, which are not linear; sums and maps that something else reads; weights by head.
+///     before   %4 = multiply %2, %1             : writes f32[4, 32]    // %1: source of a product by %0, %2: [4, 1]
+///              %7 = multiply %5, %6             : cites f32[4, 32]     // %6: source of a product by %3, %5: [4, 1]
+///              %8 = incoming.sum %4, %7         : paper f32[4, 32]
+///     after    %8 = incoming.sum %4             : paper f32[4, 32]     // in %4 and %7 stand the products' inputs
+///              %9 = linear %8, %0 batch 1       : paper f32[4, 32]
+///              %10 = incoming.sum %7            : paper f32[4, 32]
+///              %11 = linear %10, %3 batch 1     : paper f32[4, 32]
+///              %12 = add %9, %11                : paper f32[4, 32]
+///
+/// Weighed are rows gathered and stored, the stage that projects a raw feature first, and products, of which either
+/// end takes one for each of its vertices (see `Costs`). So a map moves behind the sum when its input is narrower; when
+/// that is a raw feature that is summed more cheaply than it is projected first, in a stage of its own; when there are
+/// fewer targets than sources; or when several maps of one value would each have a row stored. On equal costs, which
+/// without counts is one map at equal widths, it stays where it was written.
+///
+/// Leaves alone: max, min and product, which are not linear; sums and maps that something else reads; factors that
+/// differ along the mapped axis. Limits: where terms are infinite or overflow, NaN may become infinity or the other way
+/// round, since what is added differs; weights that are not finite, behind a sum, make NaN of the 0 of no in-edges.
 struct ProjectBeforeSum: Pass {
   let name = "project-before-sum"
   let summary = "projects before or after a sum, whichever carries less across the edges"
 
   func run(on program: Program) throws(InternalFault) -> PassResult {
     let search = SumSearch(program)
+    let choices = MapChoices(search.uses, search.facts)
     var rewriter = Rewriter(program)
     return try rewriter.rewrite { (rewriter, value) throws(InternalFault) in
-      if let weights = search.map(value), search.isWorthProjecting(value) {
-        rewriter.note("\(program.mention(value)) is projected before the sum in it")
-        return try project(program[value].operands[0], rewriter[weights], search, &rewriter)
+      if let cost = search.costOfProjecting(value), case .linear(let batch) = program[value].operation {
+        let turn = cost.isLessAtSources ? "moves before the sum in it" : "stays behind the sum in it"
+        note(turn, value, cost, search, &rewriter)
+        if cost.isLessAtSources {
+          let map = Map(weights: rewriter[program[value].operands[1]], batch: batch)
+          return try project(program[value].operands[0], map, search, &rewriter)
+        }
       }
-      if let sum = search.projectedSum(value), search.isWorthSummingFirst(sum) {
-        rewriter.note("\(program.mention(value)) is summed before it is projected")
-        return try sumFirst(sum, &rewriter)
+      if let cost = choices.costs[value] {
+        let turn = choices.moved.contains(value) ? "moves behind its sum" : "stays before its sum"
+        note(turn, value, cost, search, &rewriter)
       }
-      return nil
+      return try summedFirst(value, search, choices.moved, &rewriter)
     }
   }
 
-  /// linear(x, weights), with the map before the sums in x.
+  private func note(
+    _ turn: String, _ value: ValueID, _ cost: MapCost, _ search: SumSearch, _ rewriter: inout Rewriter
+  ) {
+    rewriter.note("\(rewriter.old.mention(value)) \(turn): \(search.facts.described(cost, of: value))")
+  }
+
+  /// The weights of a map in the new program.
+  private struct Map {
+    let weights: ValueID
+    let batch: Int
+  }
+
+  /// A map of x, with the map before the sums in x.
   private func project(
-    _ x: ValueID, _ weights: ValueID, _ search: SumSearch, _ rewriter: inout Rewriter
+    _ x: ValueID, _ map: Map, _ search: SumSearch, _ rewriter: inout Rewriter
   ) throws(InternalFault) -> ValueID {
     let operands = rewriter.old[x].operands
     switch search.form(x) {
     case .terms(let function):
-      let a = try project(operands[0], weights, search, &rewriter)
-      let b = try project(operands[1], weights, search, &rewriter)
+      let a = try project(operands[0], map, search, &rewriter)
+      let b = try project(operands[1], map, search, &rewriter)
       return try rewriter.builder.binary(function, a, b)
     case .scaled(let function, let row, let scalar):
-      let product = try project(operands[row], weights, search, &rewriter)
+      let product = try project(operands[row], map, search, &rewriter)
       return try rewriter.builder.binary(function, product, rewriter[operands[scalar]])
-    case .sum(let sum):
-      let projected = try rewriter.builder.linear(rewriter[sum.vertex], weights)
-      let message = try sum.message(of: projected, &rewriter)
-      return try rewriter.builder.reduce(.sum, [message])
-    case .whole:
-      return try rewriter.builder.linear(rewriter[x], weights)
-    }
-  }
-
-  private func sumFirst(_ sum: ProjectedSum, _ rewriter: inout Rewriter) throws(InternalFault) -> ValueID {
-    let message = try sum.sum.message(of: rewriter[sum.input], scalings: sum.scalings, &rewriter)
-    let summed = try rewriter.builder.reduce(.sum, [message])
-    return try rewriter.builder.linear(summed, rewriter[sum.weights])
-  }
-}
-
-/// A sum over in-edges of a source's rows, each times numbers.
-struct SourceSum {
-  let set: EdgeSet
-  /// The vertex value whose rows are summed.
-  let vertex: ValueID
-  /// Numbers of the edge: each multiplies the row, or divides it.
-  let scalars: [(value: ValueID, divides: Bool)]
-
-  /// The message with `rows` for the vertex value; `scalings` are vertex values, gathered beside it.
-  func message(
-    of rows: ValueID, scalings: [(value: ValueID, divides: Bool)] = [], _ rewriter: inout Rewriter
-  ) throws(InternalFault) -> ValueID {
-    var message = try rewriter.builder.source(rows, set)
-    for (value, divides) in scalings {
-      var scaling = rewriter[value]
-      if rewriter.builder.type(scaling).space.isVertices {
-        scaling = try rewriter.builder.source(scaling, set)
+    case .sum(let messages):
+      var projected: [ValueID] = []
+      for message in messages {
+        let product = try rewriter.builder.linear(rewriter[message.vertex], map.weights, batch: map.batch)
+        projected.append(try message.message(of: product, &rewriter))
       }
-      message = try rewriter.builder.binary(divides ? .divide : .multiply, message, scaling)
-    }
-    for (value, divides) in scalars {
-      message = try rewriter.builder.binary(
-        divides ? .divide : .multiply, message, rewriter[value])
-    }
-    return message
-  }
-}
-
-/// A sum whose source rows are a linear map of others.
-struct ProjectedSum {
-  let sum: SourceSum
-  let input: ValueID
-  let weights: ValueID
-  let scalings: [(value: ValueID, divides: Bool)]
-}
-
-/// Finds linear maps around and inside sums.
-struct SumSearch {
-  enum Form {
-    case terms(Binary)
-    /// Operand `row` times, or divided by, operand `scalar`.
-    case scaled(Binary, row: Int, scalar: Int)
-    case sum(SourceSum)
-    case whole
-  }
-
-  let program: Program
-  private let readers: Readers
-  private let costs: Costs
-  private let graphOnly: [Bool]
-
-  init(_ program: Program) {
-    self.program = program
-    readers = Readers(program)
-    costs = Costs(schema: program.schema)
-    graphOnly = program.graphOnly()
-  }
-
-  /// The weights of a linear map on vertices that one matrix makes.
-  func map(_ value: ValueID) -> ValueID? {
-    guard case .linear(batch: 0) = program[value].operation, program[value].type.space.isVertices
-    else { return nil }
-    let weights = program[value].operands[1]
-    return program[weights].type.space.isConstant ? weights : nil
-  }
-
-  /// How a vertex value that only one other reads is put together.
-  func form(_ x: ValueID) -> Form {
-    guard readers.hasOneReader(x) else { return .whole }
-    let instruction = program[x]
-    let types = instruction.operands.map { program[$0].type }
-    switch instruction.operation {
-    case .binary(let function) where function == .add || function == .subtract:
-      let alike = types.allSatisfy { $0.shape == instruction.type.shape && $0.space.isVertices }
-      return alike ? .terms(function) : .whole
-    case .binary, .unary, .reduce: break
-    default: return .whole
-    }
-    if let (function, row, scalar) = scaling(x) { return .scaled(function, row: row, scalar: scalar) }
-    return sourceSum(x).map(Form.sum) ?? .whole
-  }
-
-  /// A row times a number for each row.
-  private func scaling(_ x: ValueID) -> (Binary, row: Int, scalar: Int)? {
-    let instruction = program[x]
-    guard case .binary(let function) = instruction.operation,
-      function == .multiply || function == .divide
-    else { return nil }
-    let types = instruction.operands.map { program[$0].type }
-    if types[1].isScalar && types[0].shape == instruction.type.shape { return (function, 0, 1) }
-    guard function == .multiply, types[0].isScalar, types[1].shape == instruction.type.shape else {
-      return nil
-    }
-    return (function, 1, 0)
-  }
-
-  /// A chain of scalings down to what is scaled, as long as nobody else reads the links; nearest scaling last.
-  private func unscaled(_ x: ValueID) -> (ValueID, [(value: ValueID, divides: Bool)]) {
-    guard readers.hasOneReader(x), let (function, row, scalar) = scaling(x) else { return (x, []) }
-    let (inner, scalars) = unscaled(program[x].operands[row])
-    return (inner, scalars + [(program[x].operands[scalar], function == .divide)])
-  }
-
-  private func sourceSum(_ value: ValueID) -> SourceSum? {
-    guard program[value].operation == .reduce(.sum), program[value].operands.count == 1 else {
-      return nil
-    }
-    let (row, scalars) = unscaled(program[value].operands[0])
-    guard case .source(let set) = program[row].operation, readers.hasOneReader(row) else {
-      return nil
-    }
-    return SourceSum(set: set, vertex: program[row].operands[0], scalars: scalars)
-  }
-
-  /// A sum whose rows are projected before it.
-  func projectedSum(_ value: ValueID) -> ProjectedSum? {
-    guard let sum = sourceSum(value) else { return nil }
-    let (product, scalings) = unscaled(sum.vertex)
-    guard let weights = map(product), readers.hasOneReader(product) else { return nil }
-    return ProjectedSum(
-      sum: sum, input: program[product].operands[0], weights: weights, scalings: scalings)
-  }
-
-  /// Whether a sum stands somewhere in x.
-  func holdsSum(_ x: ValueID) -> Bool { !sums(in: x).isEmpty }
-
-  private func sums(in x: ValueID) -> [SourceSum] {
-    switch form(x) {
-    case .terms: program[x].operands.flatMap(sums)
-    case .scaled(_, let row, _): sums(in: program[x].operands[row])
-    case .sum(let sum): [sum]
-    case .whole: []
+      return try rewriter.builder.reduce(.sum, projected)
+    case .whole:
+      return try rewriter.builder.linear(rewriter[x], map.weights, batch: map.batch)
     }
   }
 
-  /// Whether projecting before all sums that a map is applied to costs less.
-  func isWorthProjecting(_ value: ValueID) -> Bool {
-    let sums = sums(in: program[value].operands[0])
-    let (wide, narrow) = (
-      program[program[value].operands[0]].type.width, program[value].type.width
-    )
-    let before = sums.reduce(0) { $0 + projectingFirst($1, from: wide, to: narrow) }
-    let after = sums.reduce(0) { $0 + summingFirst($1.vertex, $1.set, width: wide) }
-    return before < after
-  }
-
-  /// Whether summing before projecting costs less.
-  func isWorthSummingFirst(_ sum: ProjectedSum) -> Bool {
-    let wide = program[sum.input].type.width
-    let scalings = sum.scalings.count
-    let extra = Double(scalings) * costs.gather(width: 1, sum.sum.set)
-    let first = SourceSum(set: sum.sum.set, vertex: sum.input, scalars: [])
-    let before = projectingFirst(first, from: wide, to: program[sum.sum.vertex].type.width)
-    return summingFirst(sum.input, sum.sum.set, width: wide) + extra < before
-  }
-
-  /// Projecting writes the product for others to gather; if its input is raw, in a stage of its own that reads it.
-  private func projectingFirst(_ sum: SourceSum, from wide: Int, to narrow: Int) -> Double {
-    let needsStage = program.isInput(sum.vertex) || graphOnly[sum.vertex.number]
-    return (needsStage ? costs.bytes(wide) : 0) + costs.bytes(narrow)
-      + costs.gather(width: narrow, sum.set)
-  }
-
-  private func summingFirst(_ input: ValueID, _ set: EdgeSet, width: Int) -> Double {
-    (program.isInput(input) ? 0 : costs.bytes(width)) + costs.gather(width: width, set)
+  /// A sum with the maps that move behind it; nil if none does.
+  private func summedFirst(
+    _ sum: ValueID, _ search: SumSearch, _ moved: Set<ValueID>, _ rewriter: inout Rewriter
+  ) throws(InternalFault) -> ValueID? {
+    let found = search.mapped(sum)
+    guard found.contains(where: { $0.map { moved.contains($0.map.product) } ?? false }) else { return nil }
+    var groups: [(key: MapKey?, messages: [ValueID])] = []
+    for (message, mapped) in zip(rewriter.old[sum].operands, found) {
+      var (key, made): (MapKey?, ValueID) = (nil, rewriter[message])
+      if let mapped, moved.contains(mapped.map.product) {
+        key = MapKey(mapped.map)
+        made = try mapped.message.message(
+          of: rewriter[mapped.map.input], scalings: mapped.scalings, &rewriter)
+      }
+      if let place = groups.firstIndex(where: { $0.key == key }) {
+        groups[place].messages.append(made)
+      } else {
+        groups.append((key, [made]))
+      }
+    }
+    var result: ValueID?
+    for group in groups {
+      var part = try rewriter.builder.reduce(.sum, group.messages)
+      if let key = group.key {
+        part = try rewriter.builder.linear(part, rewriter[key.weights], batch: key.batch)
+      }
+      if let before = result {
+        result = try rewriter.builder.binary(.add, before, part)
+      } else {
+        result = part
+      }
+    }
+    return result
   }
 }

@@ -29,6 +29,17 @@ import Testing
     try expectAgreement(of: [77_000_224].map { try Self.make(seed: $0) }, compiler: "gcc")
   }
 
+  /// Attention over relations, with its maps where the passes put them.
+  @Test func compiledAttentionAgreesWithTheInterpreter() throws {
+    let cases = try (0..<24 as Range<UInt64>).compactMap { seed -> ModelCase? in
+      let program = try RandomAttention.make(seed: seed)
+      if program.outputs.isEmpty { return nil }
+      let data = RandomGraph.data(for: program, seed: seed, hub: seed % 16 == 3 ? 9000 : 40)
+      return try ModelCase(name: "seed \(seed)", optimize(program).last!.program, data)
+    }
+    try expectAgreement(of: cases, compiler: "gcc")
+  }
+
   static func make(seed: UInt64) throws -> ModelCase {
     let program = try RandomProgram.make(seed: seed, breadth: seed % 2 == 0 ? .all : .usual)
     // One in eight has a row of more than one chunk.

@@ -15,18 +15,22 @@ import Testing
   }
 
   private func compiled(_ call: String, use module: String, inputs: Int = 128) throws -> Work {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "gnnc-stages-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let model = folder.appending(path: "model.gnn")
-    let text = """
+    try compiled(
+      """
       use \(module)
       graph {
         vertex paper { x: f32[\(inputs)] }
         edge cites: paper -> paper
       }
       model { output y = \(call)(cites, get_vertex(paper.x)) }
-      """
+      """)
+  }
+
+  private func compiled(_ text: String) throws -> Work {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "gnnc-stages-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let model = folder.appending(path: "model.gnn")
     try Data(text.utf8).write(to: model)
     let report = try Compiler.compile(model.path, into: folder.path, CompileOptions())
     let manifest = Manifest(compiler: report.compiler, processor: report.processor)
@@ -61,6 +65,34 @@ import Testing
     #expect(work.stages.map(\.sweeps) == [1, 1, 1])
   }
 
+  /// Four vertex types, eight relations, two layers of four heads: project, and one level for each layer.
+  @Test func attentionOverRelationsIsOneStageForEachLayerAndType() throws {
+    let work = try compiled(relationalAttention)
+    #expect(work.prologue.isEmpty)
+    #expect(work.stages.map(\.level) == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2])
+    #expect(work.stages.map(\.vertexType) == [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3])
+    // Each relation into a type is swept for the largest score, and for the sums.
+    #expect(work.stages.map(\.edgeSets.count) == [0, 0, 0, 0, 1, 5, 1, 1, 1, 5, 1, 1])
+    #expect(work.stages.allSatisfy { $0.sweeps == 2 * $0.edgeSets.count })
+  }
+
+  @Test func ofEachTypeOneKeyAndOneValueCrossWhateverTheRelations() throws {
+    let work = try compiled(relationalAttention)
+    // Papers hear from all four types, the others from papers alone.
+    let (one, all) = (Array(repeating: 128, count: 2), Array(repeating: 128, count: 8))
+    #expect(work.gathered == [[], [], [], [], one, all, one, one, one, all, one, one])
+    let gathered = Set(work.stages.flatMap(\.gathers))
+    #expect(gathered.count == 4 * 2 * 2)
+    // The query, beside what is carried past the layer, is stored for its own vertex only, and not made again.
+    for stage in work.stages where stage.level > 0 {
+      #expect(stage.reads.map { work.tables.tensors[$0].width } == [256])
+      #expect(gathered.isDisjoint(with: stage.reads))
+      #expect(!stage.name.contains("convs.\(stage.level - 1).kqv_lin"))
+    }
+    // What papers store: the query and the carried row, a key, a value; nothing for each relation.
+    #expect(work.stages[1].writes.map { work.tables.tensors[$0].width }.sorted() == [128, 128, 256])
+  }
+
   @Test func deepModelsReuseTheMemoryOfEarlierLayers() throws {
     let work = try compiled("GCN[32, 64, 6, 8]", use: "GCN", inputs: 32)
     let stored = work.tables.tensors.compactMap { tensor in
@@ -90,3 +122,79 @@ import Testing
     }
   }
 }
+
+/// The heterogeneous graph transformer, over papers and what they are tied to.
+private let relationalAttention = """
+  graph {
+    vertex author { x: f32[128] }
+    vertex paper { x: f32[128] }
+    vertex venue { x: f32[128] }
+    vertex topic { x: f32[128] }
+    edge writes: author -> paper
+    edge written: paper -> author
+    edge cites: paper -> paper
+    edge cited: paper -> paper
+    edge appears: paper -> venue
+    edge prints: venue -> paper
+    edge about: paper -> topic
+    edge covers: topic -> paper
+  }
+
+  message module Attend[heads, width] {
+    param k_rel: f32[heads * edge_types, width, width] at "k_rel.weight"
+    param v_rel: f32[heads * edge_types, width, width] at "v_rel.weight"
+    param p_rel: f32[1, heads] at "p_rel.{source}__{relation}__{target}"
+
+    forward(source k: f32[heads, width], source v: f32[heads, width], target q: f32[heads, width]) {
+      k_r = reshape(k_rel, [heads, edge_types, width, width])[:, this_edge_type]
+      v_r = reshape(v_rel, [heads, edge_types, width, width])[:, this_edge_type]
+      score = dot(q, k @ k_r) * p_rel[0] / sqrt(width)
+      return incoming.sum(incoming.softmax(score)[..., new] * (v @ v_r))
+    }
+  }
+
+  vertex module Project[inputs, outputs] {
+    param weight: f32[outputs, inputs]
+    param bias: f32[outputs]
+    forward(x: f32[inputs]) { return linear(x, weight, bias) }
+  }
+
+  vertex module Split[heads, width] {
+    param weight: f32[3 * heads * width, heads * width]
+    param bias: f32[3 * heads * width]
+    forward(x) {
+      z = reshape(linear(x, weight, bias), [3, heads, width])
+      return z[0], z[1], z[2]
+    }
+  }
+
+  vertex module Out[width] {
+    param weight: f32[width, width] at "out_lin.lins.{vertex}.weight"
+    param bias: f32[width] at "out_lin.lins.{vertex}.bias"
+    param skip: f32[1] at "skip.{vertex}"
+    forward(a, x) {
+      o = linear(gelu(reshape(a, [width])), weight, bias)
+      s = sigmoid(skip)
+      return s * o + (1 - s) * x
+    }
+  }
+
+  layer HGTConv[heads, width](x: family of f32[heads * width]) {
+    k, q, v = transform(x, Split[heads, width] at "kqv_lin.lins.{vertex}")
+    a = message_passing(all edges, Attend[heads, width], k: k, v: v, q: q)
+    return transform(a, x, Out[heads * width])
+  }
+
+  model {
+    x = family(
+      relu(transform(get_vertex(author.x), Project[128, 128] at "lin_dict.author")),
+      relu(transform(get_vertex(paper.x), Project[128, 128] at "lin_dict.paper")),
+      relu(transform(get_vertex(venue.x), Project[128, 128] at "lin_dict.venue")),
+      relu(transform(get_vertex(topic.x), Project[128, 128] at "lin_dict.topic")))
+    repeat 2 as i { x = HGTConv[4, 32](x) at "convs.{i}" }
+    output authors = transform(x[author], Project[128, 4] at "lin")
+    output papers = transform(x[paper], Project[128, 4] at "lin")
+    output venues = transform(x[venue], Project[128, 4] at "lin")
+    output topics = transform(x[topic], Project[128, 4] at "lin")
+  }
+  """

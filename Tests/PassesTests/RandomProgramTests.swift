@@ -15,14 +15,26 @@ private func isSame(_ a: Bounded, _ b: Bounded) -> Bool {
 
 /// Checks that no pass changes what a random program gives on random numbers, some of them replaced.
 private func check(seed: UInt64, poison: [Double] = []) throws {
-  let before = try RandomProgram.make(seed: seed)
-  try verify(before)
-  #expect(try read(before.text).text == before.text)
-  var data = nastyData(for: before, seed: seed)
+  let program = try RandomProgram.make(seed: seed)
+  var data = nastyData(for: program, seed: seed)
   for (place, number) in poison.enumerated() {
     data.features["paper"]!["x"]![(Int(seed) * 7 + place * 13) % 32] = number
     data.features["paper"]!["s"]![(Int(seed) + place * 5) % 8] = number
   }
+  try check(program, on: data)
+}
+
+/// Checks that no pass changes what attention over relations gives, one number of a feature replaced.
+private func checkAttention(seed: UInt64, poison: Double) throws {
+  let program = try RandomAttention.make(seed: seed)
+  var data = nastyData(for: program, seed: seed)
+  data.features["type0"]!["x"]![Int(seed) * 7 % 24] = poison
+  try check(program, on: data)
+}
+
+private func check(_ before: Program, on data: GraphData) throws {
+  try verify(before)
+  #expect(try read(before.text).text == before.text)
   let expected = try interpret(before, on: data, as: Bounded.self)
   for report in try optimize(before) {
     let found = try interpret(report.program, on: data, as: Bounded.self)
@@ -51,4 +63,12 @@ private func check(seed: UInt64, poison: [Double] = []) throws {
 
 @Test(arguments: 100..<130) func infinityComesOutWhereItDid(seed: UInt64) throws {
   try check(seed: seed, poison: [.infinity])
+}
+
+@Test(arguments: 100..<120) func attentionKeepsWhatIsNotANumber(seed: UInt64) throws {
+  try checkAttention(seed: seed, poison: .nan)
+}
+
+@Test(arguments: 100..<120) func attentionKeepsWhatIsInfinite(seed: UInt64) throws {
+  try checkAttention(seed: seed, poison: .infinity)
 }

@@ -238,31 +238,34 @@ extension Schedule {
     return readAgain * later.count > width * (1 + later.count)
   }
 
-  /// An edge value is made again where that gathers less than storing and reading it moves, and takes no product.
+  /// An edge value is made again where that costs less than storing and reading it: in bytes, of which a core moves one in
+  /// the time of five flops.
   private func shouldStoreOnEdges(_ value: ValueID, later: Int) -> Bool {
-    var hasProduct = false
-    var gathered = 0
+    var bytes = 0.0
     func visit(_ value: ValueID) {
       let instruction = program[value]
       guard case .edges = instruction.type.space, stored[value] == nil else { return }
       switch instruction.operation {
-      case .source, .feature: gathered += instruction.type.width
+      case .source, .feature: bytes += Double(4 * instruction.type.width)
       case .target: return
-      case .linear: hasProduct = true
+      case .linear:
+        let inputs = program[instruction.operands[0]].type.shape.last ?? 1
+        bytes += 0.2 * Double(2 * inputs * instruction.type.width)
+        visit(instruction.operands[0])
       default: for operand in instruction.operands { visit(operand) }
       }
     }
     let instruction = program[value]
     switch instruction.operation {
     case .source, .target, .feature, .view, .withLoops: return false
-    case .linear: return true
-    default: break
+    case .linear: break
+    default:
+      // What is made number by number of less: that is stored in its stead.
+      let below = Set(instruction.operands).reduce(0) { $0 + (isOnEdges($1) ? program[$1].type.width : 0) }
+      guard below > instruction.type.width else { return false }
     }
-    // What is made number by number of less: that is stored in its stead.
-    let below = Set(instruction.operands).reduce(0) { $0 + (isOnEdges($1) ? program[$1].type.width : 0) }
-    guard below > instruction.type.width else { return false }
     visit(value)
-    return hasProduct || gathered * later > program[value].type.width * (1 + later)
+    return bytes * Double(later) > Double(4 * instruction.type.width * (1 + later))
   }
 
   /// Whether a value is another for each edge, and not for each target alone.

@@ -16,6 +16,7 @@ package enum Library {
     "GATConv": PackageResources.GATConv_gnn,
     "GCN": PackageResources.GCN_gnn,
     "GCNConv": PackageResources.GCNConv_gnn,
+    "GCNPropagate": PackageResources.GCNPropagate_gnn,
     "GIN": PackageResources.GIN_gnn,
     "GINConv": PackageResources.GINConv_gnn,
     "GraphSAGE": PackageResources.GraphSAGE_gnn,

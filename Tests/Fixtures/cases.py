@@ -18,8 +18,16 @@ ZEROS = {"x": "node.x", "edge_weight": "link.weight_zeros"}
 ATTR = {"x": "node.x", "edge_attr": "link.attr"}
 ONE_ATTR = {"x": "node.x", "edge_attr": "link.weight"}
 NONFINITE = {"x": "node.x_nonfinite"}
+CALM = {"x": "node.calm"}
+WEIGHT_ALONE = {"edge_weight": "link.weight"}
+CALM_ATTR = {"x": "node.calm", "edge_attr": "link.attr"}
+NARROW = {"x": "node.narrow"}
+RELATION = {"x": "node.x", "edge_type": "link.relation"}
+INITIAL = {"x": "node.x", "x_0": "node.calm"}
+THREE = {"xs": ["node.x", "node.calm", "node.x"]}
 VALUES = {"x": "node.values"}
 ENDS = {"x": ["user.x", "item.x"]}
+ENDS_RELATION = {"x": ["user.x", "item.x"], "edge_type": "buys.relation"}
 ENDS_ATTR = {"x": ["user.x", "item.x"], "edge_attr": "buys.attr"}
 DEBIAN = {"graph": "debian", "edges": "depends", "inputs": {"x": "package.x"}}
 HUB = {"graph": "hub"}
@@ -34,8 +42,19 @@ def model(layers=3, outputs=7, **others):
     return {"in_channels": 16, "hidden_channels": 12, "num_layers": layers, "out_channels": outputs, **others}
 
 
+def relations(inputs=16, outputs=8, **others):
+    return {"in_channels": inputs, "out_channels": outputs, "num_relations": 6, **others}
+
+
+def principal(*aggregators, scalers=("identity",), **others):
+    return {"aggregators": [*aggregators], "scalers": [*scalers], "deg": [4, 9, 16, 12, 8, 3, 1], **others}
+
+
 SEQUENTIAL = {"Sequential": [["Linear", 16, 12], ["BatchNorm1d", 12], ["ReLU"], ["Linear", 12, 8], ["ReLU"]]}
 MLP = {"MLP": {"channel_list": [16, 12, 8]}}
+USUAL = ["identity", "amplification", "attenuation"]
+PAIR = {"Sequential": [["Linear", 32, 12], ["ReLU"], ["Linear", 12, 8]]}
+PAIR_MLP = {"MLP": {"channel_list": [32, 12, 8]}}
 NODE_NORM = {"norm": "layer_norm", "norm_kwargs": {"mode": "node"}}
 
 

@@ -14,6 +14,7 @@ package enum Library {
     "BatchNorm": PackageResources.BatchNorm_gnn,
     "GAT": PackageResources.GAT_gnn,
     "GATConv": PackageResources.GATConv_gnn,
+    "GATv2Conv": PackageResources.GATv2Conv_gnn,
     "GCN": PackageResources.GCN_gnn,
     "GCNConv": PackageResources.GCNConv_gnn,
     "GCNPropagate": PackageResources.GCNPropagate_gnn,

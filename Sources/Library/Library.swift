@@ -25,6 +25,7 @@ package enum Library {
     "Linear": PackageResources.Linear_gnn,
     "MLP": PackageResources.MLP_gnn,
     "SAGEConv": PackageResources.SAGEConv_gnn,
+    "TransformerConv": PackageResources.TransformerConv_gnn,
   ]
 
   /// These share a text.

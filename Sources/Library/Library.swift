@@ -20,6 +20,7 @@ package enum Library {
     "GCNPropagate": PackageResources.GCNPropagate_gnn,
     "GIN": PackageResources.GIN_gnn,
     "GINConv": PackageResources.GINConv_gnn,
+    "GINEConv": PackageResources.GINEConv_gnn,
     "GraphSAGE": PackageResources.GraphSAGE_gnn,
     "LayerNorm": PackageResources.LayerNorm_gnn,
     "Linear": PackageResources.Linear_gnn,

@@ -106,6 +106,15 @@ CASES = [
     Case("gin_debian", "GINConv", {"nn": MLP}, **DEBIAN),
     Case("gin_hub", "GINConv", {"nn": width8(MLP)}, **HUB),
     #
+    Case("gine", "GINEConv", {"nn": {"MLP": {"channel_list": [5, 12, 8]}}}, inputs={**NARROW, "edge_attr": "link.attr"}),
+    Case("gine_edges", "GINEConv", {"nn": SEQUENTIAL, "train_eps": True, "edge_dim": 5}, inputs=ATTR),
+    Case(
+        "gine_nonfinite",
+        "GINEConv",
+        {"nn": SEQUENTIAL, "train_eps": True, "edge_dim": 5},
+        inputs={**NONFINITE, "edge_attr": "link.attr"},
+    ),
+    #
     Case("gat", "GATConv", sizes()),
     Case("gat_concat", "GATConv", sizes(outputs=4, heads=3)),
     Case("gat_mean", "GATConv", sizes(heads=3, concat=False)),

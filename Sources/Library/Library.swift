@@ -10,6 +10,7 @@ package enum Library {
   }
 
   private static let layers: [String: [UInt8]] = [
+    "APPNP": PackageResources.APPNP_gnn,
     "BasicGNN": PackageResources.BasicGNN_gnn,
     "BatchNorm": PackageResources.BatchNorm_gnn,
     "GAT": PackageResources.GAT_gnn,

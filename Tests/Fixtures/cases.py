@@ -187,6 +187,14 @@ CASES = [
         **BIPARTITE,
     ),
     #
+    Case("appnp", "APPNP", {"K": 3, "alpha": 0.1}),
+    Case("appnp_weight", "APPNP", {"K": 2, "alpha": 0.3}, inputs=WEIGHT),
+    Case("appnp_weight_zeros", "APPNP", {"K": 2, "alpha": 0.3, "add_self_loops": False}, inputs=ZEROS),
+    Case("appnp_no_loops", "APPNP", {"K": 3, "alpha": 0.1, "add_self_loops": False}),
+    Case("appnp_no_normalize", "APPNP", {"K": 2, "alpha": 0.5, "normalize": False}, inputs=WEIGHT),
+    Case("appnp_nonfinite", "APPNP", {"K": 2, "alpha": 0.1}, inputs=NONFINITE),
+    Case("appnp_hub", "APPNP", {"K": 2, "alpha": 0.1}, **HUB),
+    #
     Case("model_gcn", "GCN", model()),
     Case("model_gcn_weight", "GCN", model(norm="batch_norm"), inputs=WEIGHT),
     Case("model_gcn_layer_norm", "GCN", model(**NODE_NORM, act="elu")),

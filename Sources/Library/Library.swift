@@ -17,6 +17,7 @@ package enum Library {
     "GATConv": PackageResources.GATConv_gnn,
     "GATv2Conv": PackageResources.GATv2Conv_gnn,
     "GCN": PackageResources.GCN_gnn,
+    "GCN2Conv": PackageResources.GCN2Conv_gnn,
     "GCNConv": PackageResources.GCNConv_gnn,
     "GCNPropagate": PackageResources.GCNPropagate_gnn,
     "GIN": PackageResources.GIN_gnn,

@@ -195,6 +195,24 @@ CASES = [
     Case("appnp_nonfinite", "APPNP", {"K": 2, "alpha": 0.1}, inputs=NONFINITE),
     Case("appnp_hub", "APPNP", {"K": 2, "alpha": 0.1}, **HUB),
     #
+    Case("gcn2", "GCN2Conv", {"channels": 16, "alpha": 0.5}, inputs=INITIAL),
+    Case("gcn2_theta", "GCN2Conv", {"channels": 16, "alpha": 0.1, "theta": 0.5, "layer": 2}, inputs=INITIAL),
+    Case("gcn2_two", "GCN2Conv", {"channels": 16, "alpha": 0.3, "shared_weights": False}, inputs=INITIAL),
+    Case(
+        "gcn2_two_theta",
+        "GCN2Conv",
+        {"channels": 16, "alpha": 0.3, "theta": 1.0, "layer": 3, "shared_weights": False},
+        inputs={**INITIAL, **WEIGHT_ALONE},
+    ),
+    Case("gcn2_weight", "GCN2Conv", {"channels": 16, "alpha": 0.5}, inputs={**INITIAL, **WEIGHT_ALONE}),
+    Case("gcn2_no_loops", "GCN2Conv", {"channels": 16, "alpha": 0.5, "add_self_loops": False}, inputs=INITIAL),
+    Case(
+        "gcn2_no_normalize",
+        "GCN2Conv",
+        {"channels": 16, "alpha": 0.5, "normalize": False},
+        inputs={**INITIAL, **WEIGHT_ALONE},
+    ),
+    #
     Case("model_gcn", "GCN", model()),
     Case("model_gcn_weight", "GCN", model(norm="batch_norm"), inputs=WEIGHT),
     Case("model_gcn_layer_norm", "GCN", model(**NODE_NORM, act="elu")),

@@ -11,6 +11,7 @@ package enum Library {
 
   private static let layers: [String: [UInt8]] = [
     "APPNP": PackageResources.APPNP_gnn,
+    "Aggregation": PackageResources.Aggregation_gnn,
     "BasicGNN": PackageResources.BasicGNN_gnn,
     "BatchNorm": PackageResources.BatchNorm_gnn,
     "GAT": PackageResources.GAT_gnn,
@@ -24,10 +25,13 @@ package enum Library {
     "GINConv": PackageResources.GINConv_gnn,
     "GINEConv": PackageResources.GINEConv_gnn,
     "GraphSAGE": PackageResources.GraphSAGE_gnn,
+    "LSTMAggregation": PackageResources.LSTMAggregation_gnn,
     "LayerNorm": PackageResources.LayerNorm_gnn,
     "Linear": PackageResources.Linear_gnn,
     "MLP": PackageResources.MLP_gnn,
+    "PowerMeanAggregation": PackageResources.PowerMeanAggregation_gnn,
     "SAGEConv": PackageResources.SAGEConv_gnn,
+    "SoftmaxAggregation": PackageResources.SoftmaxAggregation_gnn,
     "TransformerConv": PackageResources.TransformerConv_gnn,
   ]
 

@@ -213,6 +213,14 @@ CASES = [
         inputs={**INITIAL, **WEIGHT_ALONE},
     ),
     #
+    Case("edge_conv", "EdgeConv", {"nn": PAIR}),
+    Case("edge_conv_mlp", "EdgeConv", {"nn": PAIR_MLP}),
+    Case("edge_conv_mean", "EdgeConv", {"nn": PAIR, "aggr": "mean"}),
+    Case("edge_conv_several", "EdgeConv", {"nn": PAIR, "aggr": ["sum", "min"]}),
+    Case("edge_conv_linear", "EdgeConv", {"nn": {"Sequential": [["Linear", 32, 8]]}}),
+    Case("edge_conv_nonfinite", "EdgeConv", {"nn": PAIR}, inputs=NONFINITE),
+    Case("edge_conv_hub", "EdgeConv", {"nn": {"MLP": {"channel_list": [16, 12, 8]}}}, **HUB),
+    #
     Case("model_gcn", "GCN", model()),
     Case("model_gcn_weight", "GCN", model(norm="batch_norm"), inputs=WEIGHT),
     Case("model_gcn_layer_norm", "GCN", model(**NODE_NORM, act="elu")),

@@ -25,6 +25,8 @@ package enum Library {
     "GIN": PackageResources.GIN_gnn,
     "GINConv": PackageResources.GINConv_gnn,
     "GINEConv": PackageResources.GINEConv_gnn,
+    "GRUCell": PackageResources.GRUCell_gnn,
+    "GatedGraphConv": PackageResources.GatedGraphConv_gnn,
     "GraphSAGE": PackageResources.GraphSAGE_gnn,
     "LSTMAggregation": PackageResources.LSTMAggregation_gnn,
     "LayerNorm": PackageResources.LayerNorm_gnn,

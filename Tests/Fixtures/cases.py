@@ -213,6 +213,13 @@ CASES = [
         inputs={**INITIAL, **WEIGHT_ALONE},
     ),
     #
+    Case("gated", "GatedGraphConv", {"out_channels": 16, "num_layers": 2}),
+    Case("gated_padded", "GatedGraphConv", {"out_channels": 8, "num_layers": 3}, inputs=NARROW),
+    Case("gated_weight", "GatedGraphConv", {"out_channels": 16, "num_layers": 2}, inputs=WEIGHT),
+    Case("gated_mean", "GatedGraphConv", {"out_channels": 16, "num_layers": 2, "aggr": "mean", "bias": False}),
+    Case("gated_max", "GatedGraphConv", {"out_channels": 16, "num_layers": 2, "aggr": "max"}, inputs=WEIGHT),
+    Case("gated_nonfinite", "GatedGraphConv", {"out_channels": 16, "num_layers": 2}, inputs=NONFINITE),
+    #
     Case("edge_conv", "EdgeConv", {"nn": PAIR}),
     Case("edge_conv_mlp", "EdgeConv", {"nn": PAIR_MLP}),
     Case("edge_conv_mean", "EdgeConv", {"nn": PAIR, "aggr": "mean"}),

@@ -228,6 +228,11 @@ CASES = [
     Case("edge_conv_nonfinite", "EdgeConv", {"nn": PAIR}, inputs=NONFINITE),
     Case("edge_conv_hub", "EdgeConv", {"nn": {"MLP": {"channel_list": [16, 12, 8]}}}, **HUB),
     #
+    Case("genie_path", "GeniePath", model(layers=3)),
+    Case("genie_path_lazy", "GeniePathLazy", model(layers=3)),
+    Case("genie_path_nonfinite", "GeniePath", model(layers=2), inputs=NONFINITE),
+    Case("genie_path_lazy_nonfinite", "GeniePathLazy", model(layers=2), inputs=NONFINITE),
+    #
     Case("model_gcn", "GCN", model()),
     Case("model_gcn_weight", "GCN", model(norm="batch_norm"), inputs=WEIGHT),
     Case("model_gcn_layer_norm", "GCN", model(**NODE_NORM, act="elu")),

@@ -30,6 +30,7 @@ package enum Library {
     "GeniePath": PackageResources.GeniePath_gnn,
     "GeniePathLazy": PackageResources.GeniePathLazy_gnn,
     "GraphSAGE": PackageResources.GraphSAGE_gnn,
+    "JumpingKnowledge": PackageResources.JumpingKnowledge_gnn,
     "LSTMAggregation": PackageResources.LSTMAggregation_gnn,
     "LSTMCell": PackageResources.LSTMCell_gnn,
     "LayerNorm": PackageResources.LayerNorm_gnn,

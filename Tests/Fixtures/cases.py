@@ -233,6 +233,10 @@ CASES = [
     Case("genie_path_nonfinite", "GeniePath", model(layers=2), inputs=NONFINITE),
     Case("genie_path_lazy_nonfinite", "GeniePathLazy", model(layers=2), inputs=NONFINITE),
     #
+    Case("jumping_cat", "JumpingKnowledge", {"mode": "cat"}, inputs=THREE),
+    Case("jumping_max", "JumpingKnowledge", {"mode": "max"}, inputs=THREE),
+    Case("jumping_lstm", "JumpingKnowledge", {"mode": "lstm", "channels": 16, "num_layers": 3}, inputs=THREE),
+    #
     Case("model_gcn", "GCN", model()),
     Case("model_gcn_weight", "GCN", model(norm="batch_norm"), inputs=WEIGHT),
     Case("model_gcn_layer_norm", "GCN", model(**NODE_NORM, act="elu")),
@@ -257,6 +261,10 @@ CASES = [
     Case("model_gat_edges", "GAT", model(heads=2, edge_dim=5, residual=True), inputs=ATTR),
     Case("model_gat_no_act", "GAT", model(heads=2, concat=False, act=None)),
     Case("model_gat_debian", "GAT", model(heads=2, norm="batch_norm", act="elu"), **DEBIAN),
+    Case("model_gat_v2", "GAT", model(heads=2, v2=True, edge_dim=5, share_weights=True), inputs=ATTR),
+    Case("model_gat_v2_cat", "GAT", model(heads=3, v2=True, jk="cat", residual=True, act="elu")),
+    Case("model_gcn_lstm", "GCN", model(jk="lstm")),
+    Case("model_sage_lstm", "GraphSAGE", model(jk="lstm", hidden_channels=5, norm="batch_norm")),
     #
     Case("linear", "Linear", sizes()),
     Case("linear_no_bias", "Linear", sizes(bias=False)),

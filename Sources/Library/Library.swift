@@ -36,6 +36,8 @@ package enum Library {
     "LayerNorm": PackageResources.LayerNorm_gnn,
     "Linear": PackageResources.Linear_gnn,
     "MLP": PackageResources.MLP_gnn,
+    "PNA": PackageResources.PNA_gnn,
+    "PNAConv": PackageResources.PNAConv_gnn,
     "PowerMeanAggregation": PackageResources.PowerMeanAggregation_gnn,
     "SAGEConv": PackageResources.SAGEConv_gnn,
     "SoftmaxAggregation": PackageResources.SoftmaxAggregation_gnn,

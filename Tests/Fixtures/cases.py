@@ -228,6 +228,16 @@ CASES = [
     Case("edge_conv_nonfinite", "EdgeConv", {"nn": PAIR}, inputs=NONFINITE),
     Case("edge_conv_hub", "EdgeConv", {"nn": {"MLP": {"channel_list": [16, 12, 8]}}}, **HUB),
     #
+    Case("pna", "PNAConv", sizes(**principal("mean", "max", "sum"))),
+    Case("pna_scalers", "PNAConv", sizes(**principal("sum", scalers=["linear", "inverse_linear"], train_norm=True))),
+    Case(
+        "pna_divided",
+        "PNAConv",
+        sizes(**principal("mean", "max", scalers=USUAL[:2], towers=4, divide_input=True, edge_dim=5)),
+        inputs=ATTR,
+    ),
+    Case("pna_nonfinite", "PNAConv", sizes(**principal("mean", "max", scalers=USUAL)), inputs=NONFINITE),
+    #
     Case("genie_path", "GeniePath", model(layers=3)),
     Case("genie_path_lazy", "GeniePathLazy", model(layers=3)),
     Case("genie_path_nonfinite", "GeniePath", model(layers=2), inputs=NONFINITE),
@@ -265,6 +275,7 @@ CASES = [
     Case("model_gat_v2_cat", "GAT", model(heads=3, v2=True, jk="cat", residual=True, act="elu")),
     Case("model_gcn_lstm", "GCN", model(jk="lstm")),
     Case("model_sage_lstm", "GraphSAGE", model(jk="lstm", hidden_channels=5, norm="batch_norm")),
+    Case("model_pna", "PNA", model(**principal("mean", "max", scalers=USUAL))),
     #
     Case("linear", "Linear", sizes()),
     Case("linear_no_bias", "Linear", sizes(bias=False)),

@@ -14,6 +14,7 @@ package enum Library {
     "Aggregation": PackageResources.Aggregation_gnn,
     "BasicGNN": PackageResources.BasicGNN_gnn,
     "BatchNorm": PackageResources.BatchNorm_gnn,
+    "EdgeCNN": PackageResources.EdgeCNN_gnn,
     "EdgeConv": PackageResources.EdgeConv_gnn,
     "GAT": PackageResources.GAT_gnn,
     "GATConv": PackageResources.GATConv_gnn,

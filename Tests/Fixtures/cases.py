@@ -276,6 +276,8 @@ CASES = [
     Case("model_gcn_lstm", "GCN", model(jk="lstm")),
     Case("model_sage_lstm", "GraphSAGE", model(jk="lstm", hidden_channels=5, norm="batch_norm")),
     Case("model_pna", "PNA", model(**principal("mean", "max", scalers=USUAL))),
+    Case("model_edge", "EdgeCNN", model(layers=2)),
+    Case("model_edge_cat", "EdgeCNN", model(norm="batch_norm", jk="cat", act="elu")),
     #
     Case("linear", "Linear", sizes()),
     Case("linear_no_bias", "Linear", sizes(bias=False)),

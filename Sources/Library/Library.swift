@@ -40,6 +40,7 @@ package enum Library {
     "PNA": PackageResources.PNA_gnn,
     "PNAConv": PackageResources.PNAConv_gnn,
     "PowerMeanAggregation": PackageResources.PowerMeanAggregation_gnn,
+    "RGCNConv": PackageResources.RGCNConv_gnn,
     "SAGEConv": PackageResources.SAGEConv_gnn,
     "SoftmaxAggregation": PackageResources.SoftmaxAggregation_gnn,
     "TransformerConv": PackageResources.TransformerConv_gnn,

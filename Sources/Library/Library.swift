@@ -35,6 +35,7 @@ package enum Library {
     "LSTMAggregation": PackageResources.LSTMAggregation_gnn,
     "LSTMCell": PackageResources.LSTMCell_gnn,
     "LayerNorm": PackageResources.LayerNorm_gnn,
+    "LightGCN": PackageResources.LightGCN_gnn,
     "Linear": PackageResources.Linear_gnn,
     "MLP": PackageResources.MLP_gnn,
     "PNA": PackageResources.PNA_gnn,

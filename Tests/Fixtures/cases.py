@@ -251,6 +251,15 @@ CASES = [
     ),
     Case("pna_nonfinite", "PNAConv", sizes(**principal("mean", "max", scalers=USUAL)), inputs=NONFINITE),
     #
+    Case("lightgcn", "LightGCN", {"num_nodes": 60, "embedding_dim": 16, "num_layers": 3}, inputs={}),
+    Case("lightgcn_weight", "LightGCN", {"num_nodes": 60, "embedding_dim": 8, "num_layers": 2}, inputs=WEIGHT_ALONE),
+    Case(
+        "lightgcn_no_normalize",
+        "LightGCN",
+        {"num_nodes": 60, "embedding_dim": 8, "num_layers": 2, "normalize": False},
+        inputs=WEIGHT_ALONE,
+    ),
+    #
     Case("genie_path", "GeniePath", model(layers=3)),
     Case("genie_path_lazy", "GeniePathLazy", model(layers=3)),
     Case("genie_path_nonfinite", "GeniePath", model(layers=2), inputs=NONFINITE),

@@ -45,6 +45,7 @@ package enum Library {
     "PowerMeanAggregation": PackageResources.PowerMeanAggregation_gnn,
     "RGCNConv": PackageResources.RGCNConv_gnn,
     "SAGEConv": PackageResources.SAGEConv_gnn,
+    "SimpleConv": PackageResources.SimpleConv_gnn,
     "SoftmaxAggregation": PackageResources.SoftmaxAggregation_gnn,
     "TransformerConv": PackageResources.TransformerConv_gnn,
   ]

@@ -99,6 +99,14 @@ CASES = [
     Case("sage_bipartite", "SAGEConv", sizes([10, 6]), inputs=ENDS, **BIPARTITE),
     Case("sage_bipartite_project", "SAGEConv", sizes([10, 6], project=True), inputs=ENDS, **BIPARTITE),
     #
+    Case("simple", "SimpleConv", {}, inputs=WEIGHT),
+    Case("simple_mean", "SimpleConv", {"aggr": "mean"}),
+    Case("simple_root", "SimpleConv", {"aggr": ["max", "std"], "combine_root": "cat"}, inputs={**CALM, **WEIGHT_ALONE}),
+    Case("simple_nonfinite", "SimpleConv", {"aggr": "softmax", "combine_root": "sum"}, inputs=NONFINITE),
+    Case("simple_powermean_nonfinite", "SimpleConv", {"aggr": "powermean", "aggr_kwargs": {"p": 2.0}}, inputs=NONFINITE),
+    Case("simple_std_nonfinite", "SimpleConv", {"aggr": "std", "combine_root": "sum"}, inputs=NONFINITE),
+    Case("simple_bipartite", "SimpleConv", {"aggr": "max", "combine_root": "cat"}, inputs=ENDS, **BIPARTITE),
+    #
     Case("gin", "GINConv", {"nn": SEQUENTIAL}),
     Case("gin_eps", "GINConv", {"nn": SEQUENTIAL, "train_eps": True}),
     Case("gin_mlp", "GINConv", {"nn": MLP, "train_eps": True}),

@@ -98,6 +98,34 @@ CASES = [
     Case("sage_max_hub", "SAGEConv", sizes(8, aggr="max"), **HUB),
     Case("sage_bipartite", "SAGEConv", sizes([10, 6]), inputs=ENDS, **BIPARTITE),
     Case("sage_bipartite_project", "SAGEConv", sizes([10, 6], project=True), inputs=ENDS, **BIPARTITE),
+    Case("sage_mul", "SAGEConv", sizes(aggr="mul")),
+    Case("sage_var", "SAGEConv", sizes(aggr="var"), inputs=CALM),
+    Case("sage_std", "SAGEConv", sizes(aggr="std"), inputs=CALM),
+    Case("sage_std_hub", "SAGEConv", sizes(8, aggr="std"), inputs=CALM, **HUB),
+    Case("sage_softmax", "SAGEConv", sizes(aggr="softmax")),
+    Case("sage_softmax_fixed", "SAGEConv", sizes(aggr="softmax", aggr_kwargs={"t": 0.1})),
+    Case("sage_softmax_learned", "SAGEConv", sizes(aggr="softmax", aggr_kwargs={"learn": True})),
+    Case(
+        "sage_softmax_channels", "SAGEConv", sizes(aggr="softmax", aggr_kwargs={"learn": True, "channels": 16}), inputs=CALM
+    ),
+    Case("sage_powermean", "SAGEConv", sizes(aggr="powermean")),
+    Case("sage_powermean_fixed", "SAGEConv", sizes(aggr="powermean", aggr_kwargs={"p": 3.0})),
+    Case("sage_powermean_learned", "SAGEConv", sizes(aggr="powermean", aggr_kwargs={"learn": True})),
+    Case(
+        "sage_powermean_channels",
+        "SAGEConv",
+        sizes(aggr="powermean", aggr_kwargs={"learn": True, "channels": 16}),
+        inputs=CALM,
+    ),
+    Case(
+        "sage_all",
+        "SAGEConv",
+        sizes(
+            aggr=["sum", "mean", "max", "min", "mul", "var", "std", "softmax", "powermean"],
+            aggr_kwargs={"aggrs_kwargs": [{}] * 7 + [{"learn": True}, {"learn": True}]},
+        ),
+        inputs=CALM,
+    ),
     #
     Case("simple", "SimpleConv", {}, inputs=WEIGHT),
     Case("simple_mean", "SimpleConv", {"aggr": "mean"}),
@@ -250,13 +278,22 @@ CASES = [
     Case("edge_conv_hub", "EdgeConv", {"nn": {"MLP": {"channel_list": [16, 12, 8]}}}, **HUB),
     #
     Case("pna", "PNAConv", sizes(**principal("mean", "max", "sum"))),
+    Case("pna_usual", "PNAConv", sizes(**principal("mean", "min", "max", "std", scalers=USUAL)), inputs=CALM),
     Case("pna_scalers", "PNAConv", sizes(**principal("sum", scalers=["linear", "inverse_linear"], train_norm=True))),
+    Case(
+        "pna_towers",
+        "PNAConv",
+        sizes(**principal("mean", "var", scalers=USUAL, towers=2, pre_layers=2, post_layers=2, act="elu")),
+        inputs=CALM,
+    ),
     Case(
         "pna_divided",
         "PNAConv",
         sizes(**principal("mean", "max", scalers=USUAL[:2], towers=4, divide_input=True, edge_dim=5)),
         inputs=ATTR,
     ),
+    Case("pna_edges", "PNAConv", sizes(**principal("min", "std", edge_dim=5, pre_layers=2)), inputs=CALM_ATTR),
+    Case("pna_hub", "PNAConv", sizes(8, **principal("mean", "max", "min", scalers=USUAL)), inputs=CALM, **HUB),
     Case("pna_nonfinite", "PNAConv", sizes(**principal("mean", "max", scalers=USUAL)), inputs=NONFINITE),
     #
     Case("lightgcn", "LightGCN", {"num_nodes": 60, "embedding_dim": 16, "num_layers": 3}, inputs={}),
@@ -305,11 +342,18 @@ CASES = [
     Case("model_gat_v2_cat", "GAT", model(heads=3, v2=True, jk="cat", residual=True, act="elu")),
     Case("model_gcn_lstm", "GCN", model(jk="lstm")),
     Case("model_sage_lstm", "GraphSAGE", model(jk="lstm", hidden_channels=5, norm="batch_norm")),
+    Case("model_sage_softmax", "GraphSAGE", model(layers=2, aggr=["softmax", "std"]), inputs=CALM),
     Case("model_gcn_graph_norm", "GCN", model(norm="graph_norm")),
     Case("model_gcn_pair_norm", "GCN", model(norm="pair_norm", act="elu")),
     Case("model_gat_layer_norm_graph", "GAT", model(heads=2, norm="layer_norm")),
     Case("model_gin_graph_norm", "GIN", model(norm="graph_norm", jk="max")),
     Case("model_pna", "PNA", model(**principal("mean", "max", scalers=USUAL))),
+    Case(
+        "model_pna_edges",
+        "PNA",
+        model(**principal("min", "std", scalers=USUAL[:2]), towers=2, edge_dim=5, norm="batch_norm", jk="last"),
+        inputs=CALM_ATTR,
+    ),
     Case("model_edge", "EdgeCNN", model(layers=2)),
     Case("model_edge_cat", "EdgeCNN", model(norm="batch_norm", jk="cat", act="elu")),
     #

@@ -38,6 +38,7 @@ package enum Library {
     "LayerNorm": PackageResources.LayerNorm_gnn,
     "LightGCN": PackageResources.LightGCN_gnn,
     "Linear": PackageResources.Linear_gnn,
+    "LoopFeatures": PackageResources.LoopFeatures_gnn,
     "MLP": PackageResources.MLP_gnn,
     "PNA": PackageResources.PNA_gnn,
     "PNAConv": PackageResources.PNAConv_gnn,

@@ -168,6 +168,8 @@ CASES = [
         sizes(heads=2, concat=False, residual=True, edge_dim=5, negative_slope=0.1),
         inputs=ATTR,
     ),
+    Case("gat_fill_max", "GATConv", sizes(outputs=4, heads=2, edge_dim=5, fill_value="max"), inputs=ATTR),
+    Case("gat_fill_number", "GATConv", sizes(outputs=4, heads=2, edge_dim=5, fill_value=0.5), inputs=ATTR),
     Case("gat_nonfinite", "GATConv", sizes(outputs=4, heads=2), inputs=NONFINITE),
     Case("gat_debian", "GATConv", sizes(outputs=4, heads=2), **DEBIAN),
     Case("gat_hub", "GATConv", sizes(8, outputs=4, heads=2), **HUB),
@@ -195,6 +197,8 @@ CASES = [
         sizes(heads=2, concat=False, residual=True, edge_dim=5, share_weights=True, add_self_loops=False),
         inputs=ATTR,
     ),
+    Case("gatv2_fill_sum", "GATv2Conv", sizes(outputs=4, heads=2, edge_dim=5, fill_value="add"), inputs=ATTR),
+    Case("gatv2_fill_number", "GATv2Conv", sizes(edge_dim=1, fill_value=2.0), inputs=ONE_ATTR),
     Case("gatv2_nonfinite", "GATv2Conv", sizes(outputs=4, heads=2), inputs=NONFINITE),
     Case("gatv2_hub", "GATv2Conv", sizes(8, outputs=4, heads=2), **HUB),
     Case(

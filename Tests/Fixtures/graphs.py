@@ -36,22 +36,29 @@ def nasty(folder):
     weight_zeros[random.random(edges) < 0.1] = 0
     weight_zeros[numpy.isin(index[1], (3, 8, 41, 55))] = 0
 
+    nodes = {"x": features(random), "x_nonfinite": nonfinite(random), "values": values(random)}
+    attr = random.normal(size=(edges, 5)).astype(numpy.float32)
+    random = numpy.random.default_rng(23)
+    # Rows of one magnitude: a variance in single precision is worth little where one neighbour is 50 times another.
+    nodes["calm"] = random.normal(size=(60, 16)).astype(numpy.float32)
+    nodes["narrow"] = random.normal(size=(60, 5)).astype(numpy.float32)
     plain.write(
         folder,
-        {"node": (60, {"x": features(random), "x_nonfinite": nonfinite(random), "values": values(random)})},
+        {"node": (60, nodes)},
         {
             "link": (
                 "node",
                 "node",
                 index,
-                {
-                    "weight": weight,
-                    "weight_zeros": weight_zeros,
-                    "attr": random.normal(size=(edges, 5)).astype(numpy.float32),
-                },
+                {"weight": weight, "weight_zeros": weight_zeros, "attr": attr, "relation": relation(random, edges)},
             )
         },
     )
+
+
+def relation(random, edges):
+    """A class for each edge, of six: the first is common, the fifth is of no edge."""
+    return random.choice(6, edges, p=[0.5, 0.2, 0.15, 0.1, 0, 0.05]).astype(numpy.int64)
 
 
 def features(random, count=60, width=16):
@@ -103,10 +110,14 @@ def hub(folder):
     index = random.permutation(numpy.concatenate([into_hub, into_second, others], axis=1).T).T
     index = numpy.ascontiguousarray(index.astype(numpy.uint32))
     edges = index.shape[1]
+    x = features(random, count=300, width=8)
+    weight = random.uniform(0.2, 2, edges).astype(numpy.float32)
+    random = numpy.random.default_rng(24)
+    calm = random.normal(size=(300, 8)).astype(numpy.float32)
     plain.write(
         folder,
-        {"node": (300, {"x": features(random, count=300, width=8)})},
-        {"link": ("node", "node", index, {"weight": random.uniform(0.2, 2, edges).astype(numpy.float32)})},
+        {"node": (300, {"x": x, "calm": calm})},
+        {"link": ("node", "node", index, {"weight": weight, "relation": relation(random, edges).astype(numpy.int32)})},
     )
 
 
@@ -114,11 +125,12 @@ def bipartite(folder):
     """30 users and 20 items of other widths; user 29 and item 19 have no edges."""
     random = numpy.random.default_rng(22)
     index = numpy.stack([random.integers(0, 29, 140), random.integers(0, 19, 140)]).astype(numpy.int64)
+    users = {"x": random.normal(size=(30, 10)).astype(numpy.float32)}
+    items = {"x": random.normal(size=(20, 6)).astype(numpy.float32)}
+    attr = random.normal(size=(140, 3)).astype(numpy.float32)
+    random = numpy.random.default_rng(25)
     plain.write(
         folder,
-        {
-            "user": (30, {"x": random.normal(size=(30, 10)).astype(numpy.float32)}),
-            "item": (20, {"x": random.normal(size=(20, 6)).astype(numpy.float32)}),
-        },
-        {"buys": ("user", "item", index, {"attr": random.normal(size=(140, 3)).astype(numpy.float32)})},
+        {"user": (30, users), "item": (20, items)},
+        {"buys": ("user", "item", index, {"attr": attr, "relation": relation(random, 140)})},
     )

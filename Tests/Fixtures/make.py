@@ -21,6 +21,7 @@ import safetensors.torch
 import torch
 import torch_geometric
 
+import geniepath
 import graphs
 import plain
 from cases import CASES
@@ -36,7 +37,11 @@ def build(layer, options):
     for key, value in options.items():
         if key.endswith("_channels") and isinstance(value, list):
             options[key] = tuple(value)
-    return getattr(torch_geometric.nn, layer)(**options)
+    for key in {"deg", "alpha"} & options.keys():
+        if isinstance(options[key], list):
+            options[key] = torch.tensor(options[key])
+    home = geniepath if layer.startswith("GeniePath") else torch_geometric.nn
+    return getattr(home, layer)(**options)
 
 
 def sequential(steps):
@@ -57,6 +62,8 @@ def randomise(module, seed):
             value.data.fill_(100)
         elif name == "running_var":
             value.data.copy_(torch.from_numpy(generator.uniform(0.4, 2, tuple(value.shape)).astype(numpy.float32)))
+        elif name in ("avg_deg_lin", "avg_deg_log", "p"):
+            value.data.copy_(torch.from_numpy(generator.uniform(0.8, 3, tuple(value.shape)).astype(numpy.float32)))
         elif name == "weight" and value.dim() == 1:
             normal(value, 0.3, centre=1)
         elif value.dim() == 2:
@@ -67,13 +74,20 @@ def randomise(module, seed):
 
 def arguments(case, graph, dtype):
     def tensor(name):
-        return torch.from_numpy(graph.features[name]).to(dtype)
+        if name is None:
+            return None
+        value = torch.from_numpy(graph.features[name])
+        return value.to(dtype) if value.is_floating_point() else value.long()
 
     def value(name):
         return tuple(map(tensor, name)) if isinstance(name, list) else tensor(name)
 
     inputs = {key: value(name) for key, name in case.inputs.items()}
-    return inputs, torch.from_numpy(graph.indices[case.edges])
+    edges = torch.from_numpy(graph.indices[case.edges])
+    if case.options.get("aggr") == "lstm":
+        # PyG wants in-edges side by side; their order stays the graph's.
+        edges = edges[:, edges[1].argsort(stable=True)]
+    return inputs, edges
 
 
 def run(case, module, graph, dtype):
@@ -83,10 +97,16 @@ def run(case, module, graph, dtype):
         if case.layer == "functional":
             return {name: functional(name)(inputs["x"], **kwargs).numpy() for name, kwargs in case.options.items()}
         module = copy.deepcopy(module).to(dtype).eval()
-        x = inputs.pop("x")
-        if case.layer in ("Linear", "MLP", "BatchNorm", "LayerNorm"):
-            return {"y": module(x).numpy()}
-        return {"y": module(x, edges, **inputs).numpy()}
+        return {"y": answer(case.layer, module, inputs, edges).numpy()}
+
+
+def answer(layer, module, inputs, edges):
+    if layer in ("Linear", "MLP", "JumpingKnowledge") or layer.endswith("Norm"):
+        return module(**inputs)
+    if layer == "LightGCN":
+        return module.get_embedding(edges, **inputs)
+    first = [inputs.pop(name) for name in ("x", "x_0") if name in inputs]
+    return module(*first, edges, **inputs)
 
 
 def functional(name):
@@ -98,6 +118,8 @@ def functional(name):
 def error(found, wanted):
     """The largest |found - wanted| / max(row's largest value, 1e-3 of the median row's), where both are finite."""
     finite = numpy.isfinite(wanted)
+    if not finite.any():
+        return 0.0
     largest = numpy.where(finite, numpy.abs(wanted), 0).max(axis=1)
     scale = numpy.maximum(largest, 1e-3 * numpy.median(largest[finite.any(axis=1)]))
     finite &= numpy.isfinite(found)
@@ -134,7 +156,8 @@ def write(case, module, outputs):
     for name, (exact, _) in outputs.items():
         numpy.save(folder / f"{name}.npy", exact)
     if module is not None and module.state_dict():
-        weights = {key: value.contiguous() for key, value in module.state_dict().items()}
+        # Copies, because two keys may stand for one tensor.
+        weights = {key: value.contiguous().clone() for key, value in module.state_dict().items()}
         safetensors.torch.save_file(weights, folder / "weights.safetensors")
     description = {
         "graph": case.graph,

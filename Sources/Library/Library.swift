@@ -19,6 +19,8 @@ package enum Library {
     "GIN": PackageResources.GIN_gnn,
     "GINConv": PackageResources.GINConv_gnn,
     "GraphSAGE": PackageResources.GraphSAGE_gnn,
+    "HGTConv": PackageResources.HGTConv_gnn,
+    "HeteroConv": PackageResources.HeteroConv_gnn,
     "LayerNorm": PackageResources.LayerNorm_gnn,
     "Linear": PackageResources.Linear_gnn,
     "MLP": PackageResources.MLP_gnn,

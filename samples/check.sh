@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")"
 : "${GNNC:=gnnc}"
 bound=1e-5
-[ $# -gt 0 ] || set -- gcn sage gin gat
+[ $# -gt 0 ] || set -- gcn sage gin gat hgt geniepath gated
 
 mkdir -p build
 cc -O2 -o build/compare ../bench/limits/compare.c -lm

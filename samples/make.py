@@ -163,9 +163,10 @@ FILMS = """
 
 def hgt():
     """Films and people: three relations between two types, each read in both directions."""
-    films, people, pairs = [], {}, {"directed": [], "scored": [], "acted": []}
+    titles, films, people, pairs = [], [], {}, {"directed": [], "scored": [], "acted": []}
     for line in FILMS.strip().splitlines():
         title, *deeds = line.split("|")
+        titles.append(title[7:].strip())
         films.append((int(title[:4]), "wsc".index(title[5])))
         for deed, names in zip(pairs, deeds):
             for name in filter(None, map(str.strip, names.split(","))):
@@ -195,8 +196,9 @@ def hgt():
         cross_entropy(run(module, torch.Tensor.float)["kind"][told], kind[told]).backward()
         optimizer.step()
     found = run(module, torch.Tensor.float)["kind"].argmax(dim=-1) == kind
-    print(f"hgt: {int(found[~told].sum())} of {int((~told).sum())} right", (~found).nonzero().flatten().tolist(), len(people))
+    print(f"hgt: {int(found[~told].sum())} of {int((~told).sum())} right, wrong at {(~found).nonzero().flatten().tolist()}")
     edges = {deed: ("person", "film", index["person", deed, "film"], {}) for deed in pairs}
+    (HERE / "hgt" / "films.txt").write_text("\n".join(titles) + "\n")
     write_graph("hgt", {"film": {"year": year}, "person": {"count": len(people)}}, edges)
     write("hgt", module, run)
 

@@ -10,17 +10,19 @@ struct Member {
 /// Families: one value for each of several vertex types (or edge sets). What is done with a family is done with each of
 /// its members.
 extension Elaborator {
-  /// `family(a, b)`: values over different vertex types.
+  /// `family(a, b)`: values over different vertex types. Lists and families among them stand for what they hold.
   mutating func family(_ given: [Given], _ span: Span) -> Value {
     var members: [Member] = []
     for argument in given {
-      guard case .tensor(let tensor) = argument.value, tensor.type.space != .constant else {
-        return wrong(argument, .family, "a value over vertices or edges")
+      for value in argument.value.spread {
+        guard case .tensor(let tensor) = value, tensor.type.space != .constant else {
+          return wrong(Given(name: nil, value: value, span: argument.span), .family, "values over vertices or edges")
+        }
+        guard !members.contains(where: { $0.space == tensor.type.space }) else {
+          return report(.memberTwice(argument.span, tensor.type.space))
+        }
+        members.append(Member(space: tensor.type.space, value: value))
       }
-      guard !members.contains(where: { $0.space == tensor.type.space }) else {
-        return report(.memberTwice(argument.span, tensor.type.space))
-      }
-      members.append(Member(space: tensor.type.space, value: argument.value))
     }
     return members.isEmpty ? report(.emptyList(span, .family)) : .family(members)
   }
@@ -85,6 +87,15 @@ extension Elaborator {
 }
 
 extension Value {
+  /// The elements of a list, the members of a family, or the value itself.
+  fileprivate var spread: [Value] {
+    switch self {
+    case .list(let values): values.flatMap(\.spread)
+    case .family(let members): members.map(\.value)
+    default: [self]
+    }
+  }
+
   var isFamily: Bool {
     if case .family = self { return true }
     return false

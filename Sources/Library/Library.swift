@@ -32,6 +32,8 @@ package enum Library {
     "GeniePathLazy": PackageResources.GeniePathLazy_gnn,
     "GraphNorm": PackageResources.GraphNorm_gnn,
     "GraphSAGE": PackageResources.GraphSAGE_gnn,
+    "HGTConv": PackageResources.HGTConv_gnn,
+    "HeteroConv": PackageResources.HeteroConv_gnn,
     "JumpingKnowledge": PackageResources.JumpingKnowledge_gnn,
     "LSTMAggregation": PackageResources.LSTMAggregation_gnn,
     "LSTMCell": PackageResources.LSTMCell_gnn,

@@ -134,3 +134,67 @@ def bipartite(folder):
         {"user": (30, users), "item": (20, items)},
         {"buys": ("user", "item", index, {"attr": attr, "relation": relation(random, 140)})},
     )
+
+
+def typed(folder):
+    """Four vertex types, nine edge types, and everything on purpose.
+
+    author   28, the last two without edges
+    paper    40, 0 being a hub with 210 in-edges of five types; 36-39 are isolated, 35 has only out-edges
+    venue    7, target only; 6 is isolated
+    term     25, source only; 24 is isolated
+
+    writes and reviews join the same two types, as cites and revises do. Five edge types are called "to" in PyG. chairs has no
+    edges. cites has parallel edges and self-loops (3 has one, 4 has three), and so has knows (2 has one, 25 nothing else).
+    """
+    random = numpy.random.default_rng(23)
+
+    def pairs(sources, targets, count, hub=0):
+        into_hub = numpy.stack([random.integers(0, sources, hub), numpy.zeros(hub, int)])
+        others = numpy.stack([random.integers(0, sources, count), random.integers(0, targets, count)])
+        return numpy.concatenate([into_hub, others], axis=1)
+
+    def with_more(index, *more):
+        return numpy.concatenate([index, numpy.array(more).T], axis=1)
+
+    def mixed(index):
+        return numpy.ascontiguousarray(random.permutation(index.T).T.astype(numpy.int64))
+
+    writes = mixed(pairs(25, 35, 70, hub=60))
+    cites = pairs(36, 35, 120, hub=70)
+    cites = mixed(with_more(numpy.concatenate([cites, cites[:, 80:95]], axis=1), (3, 3), (4, 4), (4, 4), (4, 4), (0, 0)))
+    revises = mixed(pairs(35, 12, 20, hub=10))
+    mentions = mixed(pairs(24, 35, 90, hub=50))
+    reviews = mixed(pairs(25, 35, 40, hub=20))
+    knows = mixed(with_more(pairs(25, 25, 60), (2, 2), (25, 25)))
+    appears = mixed(pairs(35, 6, 35))
+    chairs = numpy.zeros((2, 0), numpy.int64)
+
+    def normal(rows, width):
+        return random.normal(size=(rows, width)).astype(numpy.float32)
+
+    paper = normal(40, 16)
+    paper[30] *= 50  # softmax over its edges saturates
+    paper[31] *= 1e-3
+    paper[37] = 0
+    weight = random.uniform(0.2, 2.0, cites.shape[1]).astype(numpy.float32)
+    plain.write(
+        folder,
+        {
+            "author": (28, {"x": normal(28, 10)}),
+            "paper": (40, {"x": paper, "topic": random.integers(0, 6, 40)}),
+            "venue": (7, {"x": normal(7, 5)}),
+            "term": (25, {"x": normal(25, 16)}),
+        },
+        {
+            "writes": ("author", "paper", writes, {}),
+            "written": ("paper", "author", numpy.ascontiguousarray(writes[::-1]), {}),
+            "cites": ("paper", "paper", cites, {"weight": weight}),
+            "revises": ("paper", "paper", revises, {}),
+            "mentions": ("term", "paper", mentions, {"attr": normal(mentions.shape[1], 1)}),
+            "reviews": ("author", "paper", reviews, {"attr": normal(reviews.shape[1], 3)}),
+            "knows": ("author", "author", knows, {"attr": normal(knows.shape[1], 2)}),
+            "appears": ("paper", "venue", appears, {}),
+            "chairs": ("author", "venue", chairs, {}),
+        },
+    )

@@ -24,7 +24,9 @@ import torch_geometric
 import geniepath
 import graphs
 import plain
+import typed_layers
 from cases import CASES
+from typed_cases import TYPED_CASES, TypedCase
 
 HERE = Path(__file__).parent
 
@@ -92,6 +94,8 @@ def arguments(case, graph, dtype):
 
 def run(case, module, graph, dtype):
     """{output name: array}"""
+    if isinstance(case, TypedCase):
+        return typed_layers.run(case, copy.deepcopy(module), graph, dtype)
     inputs, edges = arguments(case, graph, dtype)
     with torch.no_grad():
         if case.layer == "functional":
@@ -138,7 +142,7 @@ def make(case, graph):
     module = None
     if case.layer != "functional":
         torch.manual_seed(0)
-        module = build(case.layer, case.options)
+        module = typed_layers.build(case) if isinstance(case, TypedCase) else build(case.layer, case.options)
         randomise(module, zlib.crc32(case.name.encode()))
     exact = run(case, module, graph, torch.float64)
     single = run(case, module, graph, torch.float32)
@@ -163,6 +167,7 @@ def write(case, module, outputs):
         "graph": case.graph,
         "layer": case.layer,
         "options": case.options,
+        **({"edges": case.edges} if isinstance(case, TypedCase) else {}),
         "inputs": case.inputs,
         "float32_error": {name: float(f"{worst:.3g}") for name, (_, worst) in outputs.items()},
     }
@@ -183,11 +188,11 @@ def main():
     torch_geometric.backend.use_segment_matmul = False
     finish = check if sys.argv[1:] == ["--check"] else write
     if finish is write:
-        for graph in (graphs.nasty, graphs.hub, graphs.bipartite):
+        for graph in (graphs.nasty, graphs.hub, graphs.bipartite, graphs.typed):
             shutil.rmtree(HERE / "graphs" / graph.__name__, ignore_errors=True)
             graph(HERE / "graphs" / graph.__name__)
     loaded = {folder.name: plain.Graph(folder) for folder in sorted((HERE / "graphs").iterdir())}
-    for case in CASES:
+    for case in [*CASES, *TYPED_CASES]:
         module, outputs = make(case, loaded[case.graph])
         finish(case, module, outputs)
         worst = max(worst for _, worst in outputs.values())

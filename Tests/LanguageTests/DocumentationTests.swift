@@ -5,10 +5,12 @@ import Testing
 
 @testable import Language
 
-/// The fenced blocks of docs/language.md, in their order.
-private func blocks() throws -> [String] {
-  let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("docs/language.md")
+private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
+
+/// The fenced blocks of a page of docs, in their order.
+private func blocks(of page: String) throws -> [String] {
+  let page = repository.appendingPathComponent("docs/" + page)
   let parts = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```")
   return parts.indices.filter { $0 % 2 == 1 }.map { parts[$0] }
 }
@@ -18,7 +20,7 @@ private let library = Language.Texts { name in
 }
 
 @Test func everyModelInTheDocumentationElaborates() throws {
-  let blocks = try blocks()
+  let blocks = try blocks(of: "language.md")
   let graph = try #require(blocks.first)
   let models = blocks.filter { $0.contains("\nmodel {") }
   #expect(models.count >= 5)
@@ -30,8 +32,39 @@ private let library = Language.Texts { name in
   }
 }
 
+/// The layer that docs/writing-a-layer.md writes is the sample's, piece by piece, and so is PyTorch's side of it.
+@Test func theLayerInTheDocumentationIsTheSample() throws {
+  let model = try text("samples/gated/model.gnn")
+  let reference = try text("samples/make.py")
+  let blocks = try blocks(of: "writing-a-layer.md")
+  let openings = ["graph {", "message module", "vertex module", "layer", "model {"]
+  let pieces = openings.compactMap { opening in blocks.first { $0.hasPrefix("\n" + opening) } }
+  #expect(pieces.count == openings.count)
+  for piece in pieces { #expect(model.contains(piece)) }
+  let forward = try #require(blocks.first { $0.hasPrefix("python\nclass") }?.components(separatedBy: "  def forward").last)
+  #expect(reference.contains(forward))
+}
+
+@Test func theMessageAboutTheLayerIsWhatIsSaid() throws {
+  let shown = try #require(try blocks(of: "writing-a-layer.md").first { $0.contains("error[shape]") })
+  let wrong = try text("samples/gated/model.gnn")
+    .replacingOccurrences(of: "f32[width, 2 * width + kinds]", with: "f32[width, 2 * width]")
+  #expect(throws: Failure.self) {
+    do {
+      _ = try Language.elaborate(SourceText(name: "samples/gated/model.gnn", text: wrong), library)
+    } catch {
+      #expect(shown == "\n" + Renderer().render(error.diagnostics))
+      throw error
+    }
+  }
+}
+
+private func text(_ path: String) throws -> String {
+  try String(contentsOf: repository.appendingPathComponent(path), encoding: .utf8)
+}
+
 @Test func theMessageInTheDocumentationIsWhatIsSaid() throws {
-  let shown = try #require(try blocks().first { $0.contains("error[shape]") })
+  let shown = try #require(try blocks(of: "language.md").first { $0.contains("error[shape]") })
   let text = """
     graph {
       vertex paper { x: f32[16] }

@@ -83,6 +83,41 @@ private let hgt = """
   #expect(joint.allSatisfy { $0.type.space == .vertices(VertexTypeID(1)) })
 }
 
+/// HeteroConv: a layer for each edge type, gathered in lists by what they reach.
+@Test func aLayerForEachEdgeTypeMakesAFamily() throws {
+  let program = try elaborate(
+    model(
+      """
+        x = family(get_vertex(paper.x), get_vertex(author.a))
+        for_papers = for e in [cites, writes] collect Sum(e, x[source_type(e)]) at "convs.<{source}___{relation}___{target}>"
+        x = family([sum(for_papers)], x[author])
+        output y = x[paper]
+        output a = x[author]
+      """,
+      modules: """
+        message module Neighbours { forward(source h) { return incoming.sum(h) } }
+        layer Sum(edges, x) {
+          param w: f32[4, x.shape[0]] at "weight"
+          return linear(message_passing(edges, Neighbours, h: x), w)
+        }
+        """))
+  try verify(program)
+  #expect(program.parameters.map { $0.keys[0] } == [
+    "convs.<paper___cites___paper>.weight", "convs.<author___writes___paper>.weight",
+  ])
+  #expect(program.outputs.map { program[$0.value].type.shape } == [[4], [8]])
+}
+
+@Test func aFamilyOfFamiliesIsOneFamily() {
+  let direct = instructions("  x = family(get_vertex(paper.x), get_vertex(author.a))\n  output y = x[author]")
+  let nested = instructions(
+    "  x = family(family(get_vertex(paper.x)), [get_vertex(author.a)])\n  output y = x[author]")
+  #expect(nested == direct)
+  #expect(
+    messages(model("  x = family(get_vertex(paper.x))\n  output y = family(x, [2])[paper]"))
+      .contains("`family` takes values over vertices or edges here, not the whole number 2"))
+}
+
 @Test func aSetOfTypesWithOneMemberIsAsOneType() {
   let modules =
     "message module Sum { forward(source h) { return incoming.sum(h) / max(incoming.count(), 1) } }"

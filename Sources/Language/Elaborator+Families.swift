@@ -16,7 +16,8 @@ extension Elaborator {
     for argument in given {
       for value in argument.value.spread {
         guard case .tensor(let tensor) = value, tensor.type.space != .constant else {
-          return wrong(Given(name: nil, value: value, span: argument.span), .family, "values over vertices or edges")
+          return wrong(
+            Given(name: nil, value: value, span: argument.span), .family, "values over vertices or edges")
         }
         guard !members.contains(where: { $0.space == tensor.type.space }) else {
           return report(.memberTwice(argument.span, tensor.type.space))

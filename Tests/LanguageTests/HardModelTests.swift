@@ -102,9 +102,10 @@ private let hgt = """
         }
         """))
   try verify(program)
-  #expect(program.parameters.map { $0.keys[0] } == [
-    "convs.<paper___cites___paper>.weight", "convs.<author___writes___paper>.weight",
-  ])
+  #expect(
+    program.parameters.map { $0.keys[0] } == [
+      "convs.<paper___cites___paper>.weight", "convs.<author___writes___paper>.weight",
+    ])
   #expect(program.outputs.map { program[$0.value].type.shape } == [[4], [8]])
 }
 

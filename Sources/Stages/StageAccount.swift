@@ -55,13 +55,14 @@ struct StageAccount {
   }
 
   private func count(_ sweep: Sweep, _ stage: inout Stage) {
+    var seen: Set<ValueID> = []
     for accumulator in sweep.accumulators {
       for operand in program[accumulator.value].operands where program[operand].type.space == .edges(sweep.set) {
-        readEdge(operand, sweep, &stage)
+        readEdge(operand, sweep, &seen, &stage)
       }
     }
     for keep in sweep.keeps {
-      readEdge(keep.value, sweep, &stage)
+      readEdge(keep.value, sweep, &seen, &stage)
       stage.writes += [keep.tensor] + (keep.loopTensor.map { [$0] } ?? [])
       stage.cost.bytesGatheredPerEdge += Double(keep.width * 4)
     }
@@ -71,7 +72,9 @@ struct StageAccount {
     if sweep.set.loops == .added { stage.cost.flopsPerRow += sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) } }
   }
 
-  private func readEdge(_ value: ValueID, _ sweep: Sweep, _ stage: inout Stage) {
+  /// What is read behind an edge value, each once for a sweep.
+  private func readEdge(_ value: ValueID, _ sweep: Sweep, _ seen: inout Set<ValueID>, _ stage: inout Stage) {
+    guard seen.insert(value).inserted else { return }
     let instruction = program[value]
     guard case .edges = instruction.type.space else { return readRow(value, &stage) }
     if case .edges(let tensor, let loops)? = layout.places[value], schedule.stored[value] != content.level {
@@ -93,7 +96,7 @@ struct StageAccount {
         stage.cost.bytesGatheredPerEdge += Double(instruction.type.width * 4)
       }
     default:
-      for operand in instruction.operands { readEdge(operand, sweep, &stage) }
+      for operand in instruction.operands { readEdge(operand, sweep, &seen, &stage) }
     }
   }
 

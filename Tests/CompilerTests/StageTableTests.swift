@@ -93,6 +93,42 @@ import Testing
     #expect(work.stages[1].writes.map { work.tables.tensors[$0].width }.sorted() == [128, 128, 256])
   }
 
+  /// Project; then attention, memory and the next projection in one stage for each layer.
+  @Test func geniePathIsOneStageForEachLayerAndOneToBegin() throws {
+    let work = try compiled("GeniePath[128, 128, 4, 48]", use: "GeniePath")
+    #expect(work.prologue.isEmpty)
+    #expect(work.stages.map(\.sweeps) == [0, 2, 2, 2, 2])
+    #expect(work.gathered.map { $0.filter { $0 > 1 } } == [[], [128], [128], [128], [128]])
+    // What the memory holds is read at its own vertex only, beside the row that others gather.
+    let gathered = Set(work.stages.flatMap(\.gathers))
+    for stage in work.stages.dropFirst(2) { #expect(gathered.isDisjoint(with: stage.reads)) }
+  }
+
+  /// All four layers attend to the same rows: one pass for the largest scores of all, and one for all sums.
+  @Test func lazyGeniePathAttendsInOneStage() throws {
+    let work = try compiled("GeniePathLazy[128, 128, 4, 48]", use: "GeniePathLazy")
+    #expect(work.stages.map(\.sweeps) == [0, 2])
+    #expect(work.gathered == [[], [512, 4]])
+  }
+
+  /// Ten steps move rows as wide as what is propagated, and take turns in two buffers.
+  @Test func propagationOfPredictionsIsOneStageForEachStep() throws {
+    let work = try compiled("APPNP[10, 0.1]", use: "APPNP", inputs: 48)
+    #expect(work.prologue.count == 1)
+    #expect(work.stages.map(\.sweeps) == Array(repeating: 1, count: 10))
+    #expect(work.gathered.map { $0.filter { $0 > 1 } } == Array(repeating: [48], count: 10))
+    #expect(work.stages.allSatisfy { !$0.name.contains("linear") })
+    #expect(work.tables.buffers.filter { $0.rowBytes >= 192 }.count == 2)
+  }
+
+  /// The network of a message is a linear map, made at both ends; four aggregations share one sweep.
+  @Test func principalAggregationsShareASweep() throws {
+    let work = try compiled(
+      "PNAConv[128, 64, [mean, max, min, std], [identity, amplification, attenuation]]", use: "PNAConv")
+    #expect(work.stages.map(\.sweeps) == [0, 1])
+    #expect(work.gathered == [[], [128]])
+  }
+
   @Test func deepModelsReuseTheMemoryOfEarlierLayers() throws {
     let work = try compiled("GCN[32, 64, 6, 8]", use: "GCN", inputs: 32)
     let stored = work.tables.tensors.compactMap { tensor in

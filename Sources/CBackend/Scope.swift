@@ -4,11 +4,16 @@ import Stages
 /// The C names of what lasts for a whole model.
 struct ModelNames {
   private(set) var tensors: [String] = []
+  /// The sparse rows of tensors that may have some; empty for the others.
+  private(set) var sparseRows: [String] = []
   private(set) var packed: [String] = []
   private(set) var identifiers = Identifiers()
 
   init(_ stages: StageProgram) {
     for tensor in stages.tensors { tensors.append(identifiers.unique(tensor.name)) }
+    for tensor in stages.tensors {
+      sparseRows.append(tensor.takesSparse ? identifiers.unique(tensor.name + "_sparse") : "")
+    }
     for constant in stages.packed {
       packed.append(identifiers.unique(ModelNames.constant(constant.value, in: stages.program)))
     }
@@ -123,6 +128,11 @@ struct Scope {
     var value = value
     while program[value].operation == .reshape { value = program[value].operands[0] }
     return value
+  }
+
+  /// The tensor that holds the rows of a vertex value, if one does.
+  func tensor(of value: ValueID) -> Int? {
+    if case .tensor(let tensor, _)? = places[root(value)] { tensor } else { nil }
   }
 
   /// Whether row 0 of a block may be an added self-loop, which has no place among the graph's edges.

@@ -69,7 +69,7 @@ struct TableEmitter {
           case .partial: ("GNNC_PARTIAL", 0, 0)
           }
         return
-          "{\(quoted(tensor.name)), \(kind), \(of), GNNC_\(tensor.element.rawValue.uppercased()), \(tensor.width), \(tensor.stride), \(buffer), \(tensor.isPrologue ? 1 : 0), \(tensor.limit ?? 0)}"
+          "{\(quoted(tensor.name)), \(kind), \(of), GNNC_\(tensor.element.rawValue.uppercased()), \(tensor.width), \(tensor.stride), \(buffer), \(tensor.isPrologue ? 1 : 0), \(tensor.limit ?? 0), \(tensor.takesSparse ? 1 : 0)}"
       }, &text)
     table(
       "gnnc_buffer", "buffers",

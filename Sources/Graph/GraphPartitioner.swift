@@ -30,12 +30,20 @@ package enum VertexOrder: String, Sendable, CaseIterable {
   case degree
 }
 
+/// In which form the rows of vertex features are stored.
+package enum RowChoice: String, Sendable, CaseIterable {
+  /// Sparse where that takes less than half of what dense rows do.
+  case smallest
+  case dense
+}
+
 package struct PartitionOptions: Sendable {
   package var parts = 1
   package var method = PartitionMethod.range
   package var order = VertexOrder.plain
   /// Sets to prepare besides every edge type's forward one.
   package var edgeSets: Set<EdgeSetKey> = []
+  package var rows = RowChoice.smallest
   package var existing = Existing.refuse
 
   package init() {}

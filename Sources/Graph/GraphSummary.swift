@@ -55,17 +55,27 @@ package struct EdgeSetKey: Hashable, Sendable {
   }
 }
 
+/// How the rows of a feature are stored.
+package enum RowForm: Hashable, Codable, Sendable {
+  /// Every number.
+  case dense
+  /// Of each row the numbers that are not +0, `present` of them in all: float32 features of vertices only.
+  case sparse(present: UInt64)
+}
+
 /// A feature of a vertex or edge type.
 package struct FeatureSummary: Hashable, Codable, Sendable {
   package let name: String
   package let element: StoredElement
   /// The shape of one row as the plain file had it: `[]` and `[1]` both have width one.
   package let shape: [Int]
+  package let form: RowForm
 
-  package init(name: String, element: StoredElement, shape: [Int]) {
+  package init(name: String, element: StoredElement, shape: [Int], form: RowForm = .dense) {
     self.name = name
     self.element = element
     self.shape = shape
+    self.form = form
   }
 
   /// Numbers in one row, at most.
@@ -75,6 +85,11 @@ package struct FeatureSummary: Hashable, Codable, Sendable {
   package var width: Int { shape.reduce(1, *) }
   /// Numbers from one stored row to the next; those past `width` are zero.
   package var stride: Int { Int(gnnc_stride(UInt32(width))) }
+
+  /// The same numbers, stored otherwise.
+  func stored(as form: RowForm) -> FeatureSummary {
+    FeatureSummary(name: name, element: element, shape: shape, form: form)
+  }
 }
 
 /// A vertex type of a partitioned graph.

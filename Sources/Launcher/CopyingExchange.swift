@@ -100,23 +100,32 @@ private final class LocalPartition {
         case .edges(let set): edges[set].edgeCount
         }
       })
-    var tensors: [UnsafeMutableRawPointer] = []
+    var tensors: [TensorRows] = []
     for (place, tensor) in tables.tensors.enumerated() {
       switch tensor.kind {
-      case .stored(_, let buffer), .storedEdges(_, let buffer): tensors.append(stored.buffers[buffer].base)
-      case .graphValue, .partial: tensors.append(stored.own[place]!.base)
+      case .stored(_, let buffer), .storedEdges(_, let buffer): tensors.append(.dense(stored.buffers[buffer].base))
+      case .graphValue, .partial: tensors.append(.dense(stored.own[place]!.base))
       case .vertexWeight:
         let type = tables.counted(tensor)!.by.vertexType
         let base = try keep(types[type].count * tensor.rowBytes, "weights with a row for each vertex")
         types[type].copy(stored.own[place]!.base, rowBytes: tensor.rowBytes, into: base)
-        tensors.append(base)
+        tensors.append(.dense(base))
       case .edgeFeature(let set):
-        tensors.append(
-          UnsafeMutableRawPointer(mutating: fitted.edgeFeature(tensor, of: set, part: part).base))
+        let stored = fitted.edgeFeature(tensor, of: set, part: part)
+        tensors.append(.dense(UnsafeMutableRawPointer(mutating: stored.base)))
       case .vertexFeature(let type):
-        let base = try keep(types[type].count * tensor.rowBytes, "features")
-        types[type].copy(fitted.vertexFeature(tensor, of: type).base, rowBytes: tensor.rowBytes, into: base)
-        tensors.append(base)
+        let rows = types[type]
+        switch fitted.vertexFeature(tensor, of: type) {
+        case .sparse(let stored) where tensor.takesSparse: tensors.append(.sparse(rows.owned(of: stored)))
+        case .sparse(let stored):
+          let base = try keep(rows.count * tensor.rowBytes, "features")
+          rows.expand(stored, stride: tensor.stride, into: base)
+          tensors.append(.dense(base))
+        case .dense(let stored):
+          let base = try keep(rows.count * tensor.rowBytes, "features")
+          rows.copy(stored.base, rowBytes: tensor.rowBytes, into: base)
+          tensors.append(.dense(base))
+        }
       }
     }
     let owned = types.map { gnnc_rows(first: 0, count: UInt64($0.owned.count)) }
@@ -153,6 +162,31 @@ private struct LocalRows {
       (to + (owned.count + position) * rowBytes).copyMemory(
         from: from + Int(row) * rowBytes, byteCount: rowBytes)
     }
+  }
+
+  func expand(_ from: SparseTensor, stride: Int, into to: UnsafeMutableRawPointer) {
+    from.expand(owned, stride: stride, into: to)
+    for (position, row) in halo.enumerated() {
+      let place = (owned.count + position) * stride * MemoryLayout<Float>.stride
+      from.expand(Int(row)..<Int(row) + 1, stride: stride, into: to + place)
+    }
+  }
+
+  /// Sparse rows are read at their own vertex alone: those of others are not wanted.
+  func owned(of tensor: SparseTensor) -> gnnc_sparse_rows {
+    var rows = tensor.rows
+    rows.start += owned.lowerBound
+    return rows
+  }
+}
+
+extension SparseTensor {
+  /// Writes some rows as dense ones.
+  func expand(_ rows: Range<Int>, stride: Int, into to: UnsafeMutableRawPointer) {
+    var from = self.rows
+    gnnc_expand_rows(
+      &from, UInt64(rows.lowerBound), UInt64(rows.count), UInt64(stride), 0,
+      to.assumingMemoryBound(to: Float.self))
   }
 }
 

@@ -29,16 +29,34 @@ package enum ExchangeKind: String, Sendable, CaseIterable {
   case copy
 }
 
-/// One partition as a stage sees it: C arrays of what it owns, its in-edges, and row 0 of every tensor.
+/// Where a stage finds the rows of a tensor.
+enum TensorRows {
+  /// Row 0; the others follow.
+  case dense(UnsafeMutableRawPointer)
+  case sparse(gnnc_sparse_rows)
+}
+
+/// One partition as a stage sees it: C arrays of what it owns, its in-edges, and row 0 of every tensor, or its sparse
+/// rows.
 package final class PartitionView: @unchecked Sendable {
   package let owned: UnsafeMutableBufferPointer<gnnc_rows>
   package let edges: UnsafeMutableBufferPointer<gnnc_edges>
+  /// NULL for tensors whose rows are sparse.
   package let tensors: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
+  /// NULL for all others.
+  package let sparse: UnsafeMutableBufferPointer<UnsafePointer<gnnc_sparse_rows>?>
+  private let sparseRows: UnsafeMutableBufferPointer<gnnc_sparse_rows>
 
-  init(owned: [gnnc_rows], edges: [gnnc_edges], tensors: [UnsafeMutableRawPointer]) {
+  init(owned: [gnnc_rows], edges: [gnnc_edges], tensors: [TensorRows]) {
     self.owned = Self.copy(owned)
     self.edges = Self.copy(edges)
-    self.tensors = Self.copy(tensors.map { $0 })
+    self.tensors = Self.copy(tensors.map { if case .dense(let base) = $0 { base } else { nil } })
+    let rows = Self.copy(tensors.map { if case .sparse(let rows) = $0 { rows } else { gnnc_sparse_rows() } })
+    sparseRows = rows
+    sparse = Self.copy(
+      tensors.enumerated().map { place, tensor in
+        if case .sparse = tensor { UnsafePointer(rows.baseAddress! + place) } else { nil }
+      })
   }
 
   private static func copy<Element>(_ values: [Element]) -> UnsafeMutableBufferPointer<Element> {
@@ -52,6 +70,8 @@ package final class PartitionView: @unchecked Sendable {
     owned.deallocate()
     edges.deallocate()
     tensors.deallocate()
+    sparse.deallocate()
+    sparseRows.deallocate()
   }
 }
 
@@ -90,7 +110,7 @@ package struct Fitted: Sendable {
     }
   }
 
-  func vertexFeature(_ tensor: ModelTables.Tensor, of type: Int) -> StoredTensor {
+  func vertexFeature(_ tensor: ModelTables.Tensor, of type: Int) -> VertexRows {
     graph.vertexFeature(.init(tensor.name, of: tables.vertexTypes[type].name))
   }
 

@@ -17,7 +17,9 @@ struct IndexCheck {
       guard let limit = tensor.limit else { continue }
       switch tensor.kind {
       case .vertexFeature(let type):
-        try check(fitted.vertexFeature(tensor, of: type), tensor, limit, of: fitted.tables.vertexTypes[type].name)
+        // Indices are integers, which are never sparse.
+        guard case .dense(let stored) = fitted.vertexFeature(tensor, of: type) else { continue }
+        try check(stored, tensor, limit, of: fitted.tables.vertexTypes[type].name)
       case .edgeFeature(let set):
         let name = fitted.tables.edgeTypes[fitted.tables.edgeSets[set].edgeType].name
         for part in 0..<fitted.graph.summary.parts {

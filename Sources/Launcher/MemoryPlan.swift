@@ -47,9 +47,17 @@ extension MemoryPlan {
       edgeBytes += edges * 4 + count(tables.target(of: set)) * 8
     }
     var featureBytes: UInt64 = 0
+    var denseBytes: UInt64 = 0
     for tensor in tables.tensors {
       switch tensor.kind {
-      case .vertexFeature(let type): featureBytes += count(type) * UInt64(tensor.rowBytes)
+      case .vertexFeature(let type):
+        let rowBytes = count(type) * UInt64(tensor.rowBytes)
+        switch fitted.vertexFeature(tensor, of: type) {
+        case .dense: featureBytes += rowBytes
+        case .sparse(let stored):
+          featureBytes += stored.bytes
+          if !tensor.takesSparse { denseBytes += rowBytes }
+        }
       case .edgeFeature(let set):
         let edges = summary.edgeSet(tables.key(of: set))?.edges.reduce(0, +) ?? 0
         featureBytes += edges * UInt64(tensor.rowBytes)
@@ -61,9 +69,14 @@ extension MemoryPlan {
       tables.counted(tensor).map { sum + count($0.by.vertexType) * UInt64(tensor.rowBytes) } ?? sum
     }
     let widest = outputs.map { OutputWriter.workingBytes($0, fitted) }.max() ?? 0
-    entries = [
+    var read = [
       Entry(name: "edges", bytes: edgeBytes, holding: .files),
       Entry(name: "features", bytes: featureBytes, holding: .files),
+    ]
+    if denseBytes > 0 {
+      read.append(Entry(name: "features made dense", bytes: denseBytes, holding: .process))
+    }
+    let made = [
       Entry(name: "weights", bytes: UInt64(tables.packedBytes), holding: .process),
       Entry(name: "stored tensors", bytes: buffers + rows, holding: .process),
       Entry(
@@ -71,6 +84,7 @@ extension MemoryPlan {
       Entry(name: "scratch for the longest row", bytes: UInt64(Self.hubBytes(fitted)), holding: .process),
       Entry(name: "writing outputs", bytes: widest, holding: .process),
     ]
+    entries = read + made
   }
 
   /// Scratch for the chunks of the longest row that any stage meets in any partition.

@@ -36,6 +36,7 @@ package final class ModelRun {
 
   private struct Prepared {
     let weights: PackedWeights
+    let weightsAreFinite: Bool
     let exchange: any Exchange
     let arena: Pages
     let hub: Pages
@@ -82,7 +83,8 @@ package final class ModelRun {
       case .copy: try CopyingExchange(fitted, weights)
       }
     prepared = Prepared(
-      weights: weights, exchange: exchange,
+      weights: weights, weightsAreFinite: weights.areFinite(packed: fitted.tables.packedBytes),
+      exchange: exchange,
       arena: try Pages(bytes: options.threads * fitted.tables.arenaBytes, for: "scratch"),
       hub: try Pages(bytes: MemoryPlan.hubBytes(fitted), for: "scratch for the longest row"),
       counts: try vertexCounts())
@@ -176,6 +178,8 @@ extension ModelRun {
     call.arena = prepared.arena.base
     call.hub = prepared.hub.base
     call.stop = options.stop ?? Self.never
+    call.sparse = UnsafePointer(view.sparse.baseAddress)
+    call.weights_are_finite = prepared.weightsAreFinite ? 1 : 0
     switch function(&call) {
     case GNNC_OK: return
     case GNNC_INTERRUPTED: throw .interrupted

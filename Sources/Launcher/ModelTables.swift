@@ -46,6 +46,8 @@ package struct ModelTables: Sendable, Hashable {
     package let isPrologue: Bool
     /// Of an index: all its numbers must be at least 0 and lie below.
     package let limit: UInt64?
+    /// Whether stages can read it as sparse rows.
+    package let takesSparse: Bool
 
     package var rowBytes: Int { kind == .partial ? width * Int(GNNC_SUM_BYTES) : stride * element.bytes }
   }

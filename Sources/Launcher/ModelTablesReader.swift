@@ -76,6 +76,7 @@ extension ModelTables.Tensor {
     stride = Int(tensor.stride)
     isPrologue = tensor.prologue != 0
     limit = tensor.limit == 0 ? nil : tensor.limit
+    takesSparse = tensor.takes_sparse != 0
     guard width <= stride else { throw .init(what: "\(name) is wider than its stride") }
     switch tensor.kind {
     case GNNC_VERTEX_FEATURE: kind = .vertexFeature(of: try index(tensor.of, below: vertexTypes, name))
@@ -94,6 +95,9 @@ extension ModelTables.Tensor {
     case GNNC_GRAPH_VALUE: kind = .graphValue
     case GNNC_PARTIAL: kind = .partial
     default: throw .init(what: "\(name) is of an unknown kind")
+    }
+    guard !takesSparse || tensor.kind == GNNC_VERTEX_FEATURE && element == .float32 else {
+      throw .init(what: "\(name) cannot be sparse")
     }
   }
 }

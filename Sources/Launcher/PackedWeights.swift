@@ -38,6 +38,11 @@ package final class PackedWeights: @unchecked Sendable {
     }
   }
 
+  /// Whether none of those that the library packed, the first `packed` bytes, is infinite or NaN. Reads them all.
+  func areFinite(packed: Int) -> Bool {
+    gnnc_all_finite(base.assumingMemoryBound(to: Float.self), UInt64(packed / MemoryLayout<Float>.stride)) != 0
+  }
+
   /// Maps packed weights that `write` made for the same program.
   package init(path: String, for model: CompiledModel) throws(Failure) {
     let map = try FileMap(path)

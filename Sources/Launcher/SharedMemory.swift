@@ -8,13 +8,29 @@ package final class SharedMemory: Exchange {
   package let parts: Range<Int>
   private let fitted: Fitted
   private let memory: TensorMemory
+  /// Features that the graph has as sparse rows and stages read as dense ones, by tensor.
+  private let madeDense: [Int: Pages]
   private let views: [PartitionView]
 
   package init(_ fitted: Fitted, _ weights: PackedWeights) throws(Failure) {
     self.fitted = fitted
     parts = 0..<fitted.graph.summary.parts
     memory = try TensorMemory(fitted, weights, buffers: fitted.tables.buffers.map { fitted.count($0.owner) })
-    views = parts.map { [memory] in Self.view(of: $0, fitted, memory) }
+    madeDense = try Self.madeDense(fitted)
+    views = parts.map { [memory, madeDense] in Self.view(of: $0, fitted, memory, madeDense) }
+  }
+
+  private static func madeDense(_ fitted: Fitted) throws(Failure) -> [Int: Pages] {
+    var made: [Int: Pages] = [:]
+    for (number, tensor) in fitted.tables.tensors.enumerated() {
+      guard case .vertexFeature(let type) = tensor.kind, !tensor.takesSparse,
+        case .sparse(let sparse) = fitted.vertexFeature(tensor, of: type)
+      else { continue }
+      let pages = try Pages(bytes: Int(sparse.count) * tensor.rowBytes, for: "features made dense")
+      sparse.expand(0..<Int(sparse.count), stride: tensor.stride, into: pages.base)
+      made[number] = pages
+    }
+    return made
   }
 
   package var memories: [Int] { [0] }
@@ -37,7 +53,9 @@ package final class SharedMemory: Exchange {
     }
   }
 
-  private static func view(of part: Int, _ fitted: Fitted, _ memory: TensorMemory) -> PartitionView {
+  private static func view(
+    of part: Int, _ fitted: Fitted, _ memory: TensorMemory, _ madeDense: [Int: Pages]
+  ) -> PartitionView {
     let tables = fitted.tables
     return PartitionView(
       owned: tables.vertexTypes.indices.map { fitted.rows(of: $0, part: part) },
@@ -45,13 +63,16 @@ package final class SharedMemory: Exchange {
       tensors: tables.tensors.enumerated().map { place, tensor in
         switch tensor.kind {
         case .vertexFeature(let type):
-          UnsafeMutableRawPointer(mutating: fitted.vertexFeature(tensor, of: type).base)
+          switch fitted.vertexFeature(tensor, of: type) {
+          case .dense(let stored): .dense(UnsafeMutableRawPointer(mutating: stored.base))
+          case .sparse(let stored): madeDense[place].map { .dense($0.base) } ?? .sparse(stored.rows)
+          }
         case .edgeFeature(let set):
-          UnsafeMutableRawPointer(mutating: fitted.edgeFeature(tensor, of: set, part: part).base)
-        case .stored(_, let buffer): memory.buffers[buffer].base
+          .dense(UnsafeMutableRawPointer(mutating: fitted.edgeFeature(tensor, of: set, part: part).base))
+        case .stored(_, let buffer): .dense(memory.buffers[buffer].base)
         case .storedEdges(let set, let buffer):
-          memory.buffers[buffer].base + Int(fitted.edgeBounds(of: set)[part]) * tensor.rowBytes
-        case .vertexWeight, .graphValue, .partial: memory.own[place]!.base
+          .dense(memory.buffers[buffer].base + Int(fitted.edgeBounds(of: set)[part]) * tensor.rowBytes)
+        case .vertexWeight, .graphValue, .partial: .dense(memory.own[place]!.base)
         }
       })
   }

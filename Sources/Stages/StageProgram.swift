@@ -70,6 +70,8 @@ package struct Tensor: Hashable, Sendable {
   /// Numbers from one row to the next.
   package let stride: Int
   package let isPrologue: Bool
+  /// Whether it may be handed over as sparse rows: a feature that only products read, at their own vertex.
+  package var takesSparse = false
   /// The values that lie side by side in a row, and their first columns.
   package var columns: [Column]
   /// Where its numbers say which row of something else is read: all must lie below this.

@@ -20,6 +20,7 @@ struct TensorLayout {
     let uses = Uses(schedule, contents)
     edgeSets = uses.edgeSets
     addFeatures(uses)
+    noteSparse()
     addStored(contents, uses)
     addGraphValues()
     addLimits()
@@ -86,6 +87,30 @@ extension TensorLayout {
         stride: TensorLayout.stride(width), isPrologue: false,
         columns: [Tensor.Column(value: value, first: 0)]))
     if places[value] == nil { places[value] = .tensor(tensors.count - 1, first: 0) }
+  }
+
+  /// Narrower rows are never sparse: no product of theirs takes long enough.
+  private static let narrowestSparse = 65
+
+  /// Notes the vertex features that stages can take as sparse rows: those that products alone read, at their own
+  /// vertex, over the whole row. What is gathered, or read number by number, has to be dense.
+  private mutating func noteSparse() {
+    for (place, tensor) in tensors.enumerated() {
+      guard case .vertexFeature = tensor.kind, tensor.element == .f32, tensor.width >= Self.narrowestSparse
+      else { continue }
+      let values = Set(tensor.columns.map(\.value))
+      tensors[place].takesSparse =
+        !program.outputs.contains { values.contains(schedule.root($0.value)) }
+        && program.instructions.allSatisfy { readsProductsAlone($0, of: values, width: tensor.width) }
+    }
+  }
+
+  /// Whether an instruction reads none of `values`, or one of them as a product's input.
+  private func readsProductsAlone(_ reader: Instruction, of values: Set<ValueID>, width: Int) -> Bool {
+    let reads = reader.operands.indices.filter { values.contains(schedule.root(reader.operands[$0])) }
+    guard !reads.isEmpty, reader.operation != .reshape else { return true }
+    guard case .linear = reader.operation, reads == [0], case .vertices = reader.type.space else { return false }
+    return program[reader.operands[1]].type.shape.last == width
   }
 
   /// The tensor of an edge feature in the order of `edges`.

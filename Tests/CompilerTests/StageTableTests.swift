@@ -53,6 +53,22 @@ import Testing
     #expect(work.stages.map(\.sweeps).reduce(0, +) <= 6)
   }
 
+  @Test func whatOnlyProductsReadMayBeSparse() throws {
+    func takesSparse(_ call: String, use module: String, inputs: Int) throws -> Bool {
+      let tensors = try compiled(call, use: module, inputs: inputs).tables.tensors
+      return try #require(tensors.first { $0.name == "x" }).takesSparse
+    }
+    #expect(try takesSparse("GCN[128, 64, 2, 48]", use: "GCN", inputs: 128))
+    #expect(try takesSparse("GraphSAGE[128, 64, 2, 48]", use: "GraphSAGE", inputs: 128))
+    #expect(try takesSparse("GAT[128, 64, 2, 48, heads: 4]", use: "GAT", inputs: 128))
+    // Summed before the product that widens them.
+    #expect(try takesSparse("GCN[128, 256, 2, 48]", use: "GCN", inputs: 128) == false)
+    // Added to the sum of their neighbours'.
+    #expect(try takesSparse("GIN[128, 256, 2, 48]", use: "GIN", inputs: 128) == false)
+    // Too narrow to be worth it.
+    #expect(try takesSparse("GCN[64, 16, 2, 48]", use: "GCN", inputs: 64) == false)
+  }
+
   @Test func threeSampledConvolutionsAreThreeStages() throws {
     let work = try compiled("GraphSAGE[128, 256, 3, 48]", use: "GraphSAGE")
     #expect(work.stages.count == 3)

@@ -103,8 +103,8 @@ import Testing
     let text = String(decoding: bytes(GraphLayout.manifest), as: UTF8.self)
     put(
       GraphLayout.manifest,
-      Array(text.replacingOccurrences(of: "\"version\": 1", with: "\"version\": 2").utf8))
-    #expect(told() == ["the graph has version 2 of the format; this gnnc reads version 1"])
+      Array(text.replacingOccurrences(of: "\"version\": 2", with: "\"version\": 1").utf8))
+    #expect(told() == ["the graph has version 1 of the format; this gnnc reads version 2"])
   }
 
   @Test func indicesAreBoundedEvenIfTheChecksumsFit() throws {
@@ -153,7 +153,7 @@ import Testing
     folder.writeNpy("cites.w.npy", (0..<Int(edges)).map { Float($0) * 2 }, [Int(edges)])
     #expect(refresh() == [])
     let graph = try PartitionedGraph(path: graphPath, wanted: Self.wanted)
-    let x = graph.vertexFeature(.init("x", of: "paper"))
+    let x = try #require(graph.denseFeature("x", of: "paper"))
     #expect(x.feature.shape == [1] && x.feature.stride == 1)
     for (row, vertex) in graph.plainVertices(of: "paper").enumerated() {
       #expect(x.base.assumingMemoryBound(to: Float.self)[row] == -Float(vertex))

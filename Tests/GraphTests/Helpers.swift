@@ -90,6 +90,18 @@ func help(_ body: () throws(Failure) -> Void) -> String? {
   }
 }
 
+extension PartitionedGraph {
+  /// A vertex feature whose rows are dense.
+  func denseFeature(_ name: String, of type: String) -> StoredTensor? {
+    if case .dense(let tensor) = vertexFeature(.init(name, of: type)) { tensor } else { nil }
+  }
+
+  /// A vertex feature whose rows are sparse.
+  func sparseFeature(_ name: String, of type: String) -> SparseTensor? {
+    if case .sparse(let tensor) = vertexFeature(.init(name, of: type)) { tensor } else { nil }
+  }
+}
+
 /// A small generator, the same everywhere.
 struct Random {
   var state: UInt64

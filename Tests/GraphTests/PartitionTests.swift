@@ -63,10 +63,13 @@ import Testing
       let plain = graph.plainVertices(of: name)
       #expect(plain.map(Int.init).sorted() == Array(0..<count))
     }
-    let x = graph.vertexFeature(.init("x", of: "paper"))
+    guard let x = graph.denseFeature("x", of: "paper"), let wide = graph.denseFeature("k", of: "paper") else {
+      Issue.record("narrow features are dense")
+      return
+    }
     #expect(x.feature.stride == 4 && x.feature.width == 3)
     let numbers = x.base.assumingMemoryBound(to: Float.self)
-    let k = graph.vertexFeature(.init("k", of: "paper")).base.assumingMemoryBound(to: Int64.self)
+    let k = wide.base.assumingMemoryBound(to: Int64.self)
     let areRight = graph.plainVertices(of: "paper").enumerated().allSatisfy { row, vertex in
       let wanted = (0..<3).map { Float(vertex) * 3 + Float($0) + 0.5 } + [0]
       return (0..<4).map { numbers[row * 4 + $0] } == wanted && k[row] == Int64(vertex) << 33
@@ -245,7 +248,7 @@ import Testing
     let graph = try PartitionedGraph(
       path: folder.path + "/g",
       wanted: GraphParts(edgeSets: [EdgeSetKey("")], vertexFeatures: [.init("a/b", of: "../v é")]))
-    #expect(graph.vertexFeature(.init("a/b", of: "../v é")).base.assumingMemoryBound(to: Float.self)[1] == 2)
+    #expect(graph.denseFeature("a/b", of: "../v é")!.base.assumingMemoryBound(to: Float.self)[1] == 2)
     #expect(graph.edges(of: EdgeSetKey(""), part: 0).start[2] == 1)
   }
 

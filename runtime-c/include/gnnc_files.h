@@ -21,6 +21,7 @@ gnnc_status gnnc_fail_start(gnnc_error *error, const char *path, uint64_t row, u
                             uint64_t high);
 gnnc_status gnnc_fail_index(gnnc_error *error, const char *path, uint64_t position, uint64_t value, uint64_t limit);
 gnnc_status gnnc_fail_loops(gnnc_error *error, const char *path, uint64_t row, uint64_t loops, uint64_t edges);
+gnnc_status gnnc_fail_column(gnnc_error *error, const char *path, uint64_t position, uint64_t value, uint64_t before);
 gnnc_status gnnc_fail_memory(gnnc_error *error, const char *what, uint64_t bytes);
 gnnc_status gnnc_fail_crash(gnnc_error *error, const char *what, int signal_number);
 gnnc_status gnnc_fail_interrupted(gnnc_error *error);
@@ -75,7 +76,8 @@ typedef enum {
   GNNC_STARTS,   // uint64: begins with 0, never falls, ends with `limit`
   GNNC_INDEX32,  // uint32: `entries` numbers below `limit`
   GNNC_INDEX64,  // uint64: `entries` numbers below `limit`
-  GNNC_LOOPS     // uint32: for each row, no more than the row has edges in `start`
+  GNNC_LOOPS,    // uint32: for each row, no more than the row has edges in `start`
+  GNNC_COLUMNS   // uint32: `entries` numbers below `limit`, rising within each of the `rows` rows of `start`
 } gnnc_content;
 
 // A mapped file and what it must hold.
@@ -87,7 +89,8 @@ typedef struct {
   gnnc_content content;
   uint64_t entries;
   uint64_t limit;
-  const uint64_t *start;  // GNNC_LOOPS only
+  const uint64_t *start;  // GNNC_LOOPS and GNNC_COLUMNS
+  uint64_t rows;          // GNNC_COLUMNS
 } gnnc_checked_file;
 
 static inline uint64_t gnnc_block_count(uint64_t size) {
@@ -215,6 +218,23 @@ int gnnc_holds_nan(const float *numbers, uint64_t count);
 // the first such number.
 int gnnc_find_outside(const void *base, gnnc_element element, uint32_t stride, uint64_t rows, uint64_t limit,
                       int64_t *found);
+
+// Whether all of `count` numbers are neither infinite nor NaN.
+int gnnc_all_finite(const float *numbers, uint64_t count);
+
+// ---------------------------------------------------------------------------------------------- sparse rows
+
+// How many of `count` numbers are anything but +0: what a sparse row holds. NaN and -0 are among them.
+uint64_t gnnc_count_present(const float *numbers, uint64_t count);
+
+// Takes what is there out of `count` rows of `width` numbers, `stride` apart: row r's columns and values are written from
+// column[r * width] and value[r * width] on, and how many they are to present[r].
+void gnnc_compress_rows(const float *rows, uint64_t count, uint64_t width, uint64_t stride, uint32_t threads,
+                        uint32_t *column, float *value, uint64_t *present);
+
+// Writes rows first .. first + count as they are when they are not sparse, `stride` numbers each, to `to`.
+void gnnc_expand_rows(const gnnc_sparse_rows *rows, uint64_t first, uint64_t count, uint64_t stride, uint32_t threads,
+                      float *to);
 
 #ifdef __cplusplus
 }

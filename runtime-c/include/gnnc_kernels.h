@@ -41,7 +41,7 @@ GNNC_INLINE gnnc_lanes gnnc_broadcast(float a) {
 #elif GNNC_LANES == 8 && defined(__AVX__)
   return (gnnc_lanes)_mm256_set1_ps(a);
 #else
-  gnnc_lanes all;
+  gnnc_lanes all = {0};
   for (int l = 0; l < GNNC_LANES; l++) all[l] = a;
   return all;
 #endif
@@ -215,6 +215,132 @@ GNNC_INLINE void gnnc_dense(uint32_t rows, const int out, const int in, const fl
                      panels + (size_t)first * in, y + first, y_stride);
 }
 #endif
+
+// ------------------------------------------------------------------------------------- dense products of sparse rows
+
+// The rows of a tensor, if they are sparse.
+GNNC_INLINE const gnnc_sparse_rows *gnnc_sparse(const gnnc_call *call, uint32_t tensor) {
+  return call->sparse ? call->sparse[tensor] : NULL;
+}
+
+// What is stored of one row.
+typedef struct {
+  const uint32_t *column;
+  const float *value;
+  uint64_t count;
+} gnnc_sparse_row;
+
+GNNC_INLINE gnnc_sparse_row gnnc_row_of(const gnnc_sparse_rows *rows, uint64_t row) {
+  const uint64_t first = rows->start[row];
+  return (gnnc_sparse_row){rows->column + first, rows->value + first, rows->start[row + 1] - first};
+}
+
+#ifdef GNNC_OPENBLAS
+GNNC_INLINE void gnnc_add_scaled(const int out, float a, const float *restrict w, float *restrict y) {
+  for (int c = 0; c < out; c++) y[c] = __builtin_fmaf(a, w[c], y[c]);
+}
+
+GNNC_INLINE void gnnc_sparse_product(const gnnc_sparse_row row, const int out, const int in, const int every,
+                                     const float *restrict w, float *restrict y) {
+  uint32_t k = 0;
+  for (int c = 0; c < out; c++) y[c] = 0;
+  for (uint64_t i = 0; i < row.count; i++) {
+    if (every)
+      for (; k < row.column[i]; k++) gnnc_add_scaled(out, 0, w + (size_t)k * out, y);
+    k = row.column[i] + 1;
+    gnnc_add_scaled(out, row.value[i], w + (size_t)row.column[i] * out, y);
+  }
+  if (every)
+    for (; k < (uint32_t)in; k++) gnnc_add_scaled(out, 0, w + (size_t)k * out, y);
+}
+
+#else
+// Panels of so many registers that are summed at once: enough sums to hide how long an addition takes.
+#define GNNC_PANELS_AT_ONCE(registers) ((registers) < 3 ? 4 : 2)
+
+// One more input for some panels that stand `in` times their columns apart.
+GNNC_INLINE void gnnc_sparse_step(const int panels, const int registers, const int in, float x, uint32_t k,
+                                  const float *restrict panel, gnnc_lanes sum[4][GNNC_MOST_PANEL]) {
+  const gnnc_lanes a = gnnc_broadcast(x);
+  GNNC_UNROLL
+  for (int p = 0; p < panels; p++) {
+    GNNC_UNROLL
+    for (int r = 0; r < registers; r++) {
+      const size_t column = ((size_t)p * in + k) * registers + r;
+      sum[p][r] = gnnc_fma_lanes(a, gnnc_load(panel + column * GNNC_LANES), sum[p][r]);
+    }
+  }
+}
+
+// Some panels of one row's product, for `columns` columns.
+GNNC_INLINE void gnnc_sparse_block(const gnnc_sparse_row row, const int panels, const int registers, const int columns,
+                                   const int in, const int every, const float *restrict panel, float *restrict y) {
+  gnnc_lanes sum[4][GNNC_MOST_PANEL];
+  GNNC_UNROLL
+  for (int p = 0; p < panels; p++) {
+    GNNC_UNROLL
+    for (int r = 0; r < registers; r++) sum[p][r] = (gnnc_lanes){0};
+  }
+  uint32_t k = 0;
+  for (uint64_t i = 0; i < row.count; i++) {
+    if (every)
+      for (; k < row.column[i]; k++) gnnc_sparse_step(panels, registers, in, 0, k, panel, sum);
+    k = row.column[i] + 1;
+    gnnc_sparse_step(panels, registers, in, row.value[i], row.column[i], panel, sum);
+  }
+  if (every)
+    for (; k < (uint32_t)in; k++) gnnc_sparse_step(panels, registers, in, 0, k, panel, sum);
+  GNNC_UNROLL
+  for (int p = 0; p < panels; p++) {
+    GNNC_UNROLL
+    for (int r = 0; r < registers; r++) {
+      const int first = (p * registers + r) * GNNC_LANES;
+      gnnc_store_some(y + first, sum[p][r], columns - first);
+    }
+  }
+}
+
+GNNC_INLINE void gnnc_sparse_product(const gnnc_sparse_row row, const int out, const int in, const int every,
+                                     const float *restrict panels, float *restrict y) {
+  const int registers = GNNC_PANEL_REGISTERS(out), panel = registers * GNNC_LANES;
+  const int at_once = GNNC_PANELS_AT_ONCE(registers);
+  int first = 0;
+  for (; first + at_once * panel <= out; first += at_once * panel)
+    gnnc_sparse_block(row, at_once, registers, at_once * panel, in, every, panels + (size_t)first * in, y + first);
+  for (; first + panel <= out; first += panel)
+    gnnc_sparse_block(row, 1, registers, panel, in, every, panels + (size_t)first * in, y + first);
+  if (first < out)
+    gnnc_sparse_block(row, 1, GNNC_COLUMN_REGISTERS(out - first), out - first, in, every,
+                      panels + (size_t)first * in, y + first);
+}
+#endif
+
+GNNC_INLINE int gnnc_holds_negative_zero(const float *numbers, const int count) {
+  int found = 0;
+  for (int i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, numbers + i, sizeof bits);
+    found |= bits == 0x80000000u;
+  }
+  return found;
+}
+
+// What gnnc_dense gives for rows first .. first + rows of `x`, to the bit. An input that is +0 adds nothing to a chain of
+// multiply-adds, with two exceptions: times a weight that is not finite it is NaN; and it makes +0 of a -0, which a sum
+// becomes where all that was added is too small for a float. Both are seen to, by going through every input.
+GNNC_INLINE void gnnc_sparse_dense(uint32_t rows, const int out, const int in, const gnnc_sparse_rows *x,
+                                   uint64_t first, const float *restrict panels, int weights_are_finite,
+                                   float *restrict y, size_t y_stride) {
+  for (uint32_t i = 0; i < rows; i++) {
+    const gnnc_sparse_row row = gnnc_row_of(x, first + i);
+    float *const result = y + i * y_stride;
+    if (weights_are_finite) {
+      gnnc_sparse_product(row, out, in, 0, panels, result);
+      if (!gnnc_holds_negative_zero(result, out)) continue;
+    }
+    gnnc_sparse_product(row, out, in, 1, panels, result);
+  }
+}
 
 // ------------------------------------------------------------------------------------------------- sums along a row
 

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 // Raised whenever a struct below changes; a library built for another value is refused.
-enum { GNNC_ABI = 2 };
+enum { GNNC_ABI = 3 };
 
 // The in-edges of one target are summed in chunks of this many edges, whatever the number of threads, and the chunks
 // in order: rows longer than this are split over threads without changing a bit.
@@ -65,6 +65,14 @@ typedef struct {
   uint64_t first, count;
 } gnnc_rows;
 
+// Rows that are mostly zero: row r holds value[i] in column[i] for i in start[r] .. start[r + 1], columns ascending, and
+// +0 everywhere else. A number may be stored and be zero all the same: -0 always is.
+typedef struct {
+  const uint64_t *start;
+  const uint32_t *column;
+  const float *value;
+} gnnc_sparse_rows;
+
 // ------------------------------------------------------------------------------------------- the model's tables
 
 typedef struct {
@@ -105,6 +113,7 @@ typedef struct {
   uint32_t buffer;         // GNNC_STORED: tensors with one buffer share memory at different times
   uint32_t prologue;       // 1: depends on the graph alone
   uint64_t limit;          // of an index: all its numbers must lie below; 0 for what is no index
+  uint32_t takes_sparse;   // 1: a vertex feature that stages can read from gnnc_call.sparse, where it is there
 } gnnc_tensor;
 
 // Memory for stored tensors: `row_bytes` for each vertex of a type, or each edge of a set.
@@ -212,6 +221,9 @@ typedef struct gnnc_call {
   void *arena;                        // threads * arena_bytes
   void *hub;                          // hub_bytes_per_chunk * chunks of the longest row of this partition
   const volatile int *stop;           // not zero: give up soon, return GNNC_INTERRUPTED
+  const gnnc_sparse_rows *const *sparse;  // for each tensor its rows if they are sparse: `tensors` then has none, and
+                                          // rows are numbered as there; NULL elsewhere, or if no tensor's are
+  uint32_t weights_are_finite;        // 1: no packed weight is infinite or NaN, so that 0 times it is 0
 } gnnc_call;
 
 // Numbers from one row of a tensor to the next: whole cache lines for wide rows, a power of two for narrow ones.

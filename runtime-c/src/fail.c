@@ -72,6 +72,14 @@ gnnc_status gnnc_fail_loops(gnnc_error *error, const char *path, uint64_t row, u
   return GNNC_BAD_INPUT;
 }
 
+gnnc_status gnnc_fail_column(gnnc_error *error, const char *path, uint64_t position, uint64_t value, uint64_t before) {
+  say(error, GNNC_BAD_INPUT,
+      "%s is wrong: entry %" PRIu64 " is %" PRIu64 " after %" PRIu64 "; the columns of a row rise", path, position,
+      value, before);
+  advise(error, make_again);
+  return GNNC_BAD_INPUT;
+}
+
 gnnc_status gnnc_fail_memory(gnnc_error *error, const char *what, uint64_t bytes) {
   if (bytes == 0) return say(error, GNNC_SYSTEM, "not enough memory for %s", what);
   return say(error, GNNC_SYSTEM, "not enough memory: %s takes %.1f GB", what, (double)bytes / 1e9);

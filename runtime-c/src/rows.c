@@ -111,6 +111,16 @@ void gnnc_to_float(const void *from, gnnc_number number, uint64_t count, float *
   for (uint64_t i = 0; i < count; i++) to[i] = float_at(from, number, i);
 }
 
+int gnnc_all_finite(const float *numbers, uint64_t count) {
+  int all = 1;
+  for (uint64_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, numbers + i, sizeof bits);
+    all &= (bits & 0x7f800000u) != 0x7f800000u;
+  }
+  return all;
+}
+
 int gnnc_holds_nan(const float *numbers, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)
     if (isnan(numbers[i])) return 1;

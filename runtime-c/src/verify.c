@@ -87,6 +87,30 @@ static gnnc_status check_loops(const gnnc_checked_file *file, uint64_t first, ui
   return GNNC_OK;
 }
 
+// The row that position `i` lies in; anything where `start` is not as it should be, which its own check tells.
+static uint64_t row_of(const gnnc_checked_file *file, uint64_t i) {
+  uint64_t low = 0, high = file->rows;
+  while (high - low > 1) {
+    const uint64_t middle = low + (high - low) / 2;
+    if (file->start[middle] <= i) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+static gnnc_status check_columns(const gnnc_checked_file *file, uint64_t first, uint64_t last, gnnc_error *error) {
+  const gnnc_status bounded = check_index32(file, first, last, error);
+  if (bounded != GNNC_OK || first >= last || file->rows == 0) return bounded;
+  const uint32_t *column = file->bytes;
+  uint64_t row = row_of(file, first);
+  for (uint64_t i = first; i < last; i++) {
+    while (row + 1 < file->rows && file->start[row + 1] <= i) row++;
+    if (i > file->start[row] && column[i] <= column[i - 1])
+      return gnnc_fail_column(error, file->path, i, column[i], column[i - 1]);
+  }
+  return GNNC_OK;
+}
+
 static gnnc_status check_content(const gnnc_checked_file *file, uint64_t first_byte, uint64_t size,
                                  gnnc_error *error) {
   const uint64_t width = file->content == GNNC_STARTS || file->content == GNNC_INDEX64 ? 8 : 4;
@@ -98,6 +122,7 @@ static gnnc_status check_content(const gnnc_checked_file *file, uint64_t first_b
     case GNNC_INDEX32: return check_index32(file, first, last, error);
     case GNNC_INDEX64: return check_index64(file, first, last, error);
     case GNNC_LOOPS: return check_loops(file, first, last, error);
+    case GNNC_COLUMNS: return check_columns(file, first, last, error);
   }
   return GNNC_INTERNAL;
 }

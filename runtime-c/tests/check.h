@@ -14,6 +14,7 @@ extern int failures;
 
 void test_csr(void);
 void test_rows(void);
+void test_sparse(void);
 void test_verify(void);
 void test_threads(void);
 void test_sums(void);

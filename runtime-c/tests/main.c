@@ -5,6 +5,7 @@ int failures = 0;
 int main(void) {
   test_csr();
   test_rows();
+  test_sparse();
   test_verify();
   test_threads();
   test_sums();

@@ -76,6 +76,41 @@ static void indices_and_loops_are_bounded(void) {
   check(strcmp(error.message, "file is wrong: row 1 has 3 self-loops among 2 edges") == 0);
 }
 
+static void columns_rise_within_rows(void) {
+  gnnc_error error;
+  const uint64_t start[] = {0, 2, 2, 5};
+  uint32_t column[] = {1, 9, 0, 3, 8, 0, 0};
+  const gnnc_checked_file file = {.bytes = column, .size = sizeof column, .content = GNNC_COLUMNS, .entries = 5,
+                                  .limit = 10, .start = start, .rows = 3};
+  check(verify_one(file, &error) == GNNC_OK);
+  column[4] = 3;
+  check(verify_one(file, &error) == GNNC_BAD_INPUT);
+  check(strcmp(error.message, "file is wrong: entry 4 is 3 after 3; the columns of a row rise") == 0);
+  column[4] = 10;
+  check(verify_one(file, &error) == GNNC_BAD_INPUT);
+  check(strcmp(error.message, "file is wrong: entry 4 is 10; it should be below 10") == 0);
+}
+
+static void a_row_of_columns_goes_on_over_blocks(void) {
+  const uint64_t per_block = GNNC_CHECKSUM_BLOCK / 4, entries = 3 * per_block;
+  uint32_t *column = malloc(entries * sizeof *column);
+  const uint64_t start[] = {0, 7, 7, entries};
+  for (uint64_t i = 0; i < entries; i++) column[i] = (uint32_t)(i < 7 ? i + 90 : i);
+  gnnc_checked_file file = {.bytes = column, .size = entries * 4, .content = GNNC_COLUMNS, .entries = entries,
+                            .limit = entries, .start = start, .rows = 3};
+  gnnc_error error;
+  check(verify_one(file, &error) == GNNC_OK);
+  column[per_block] = (uint32_t)per_block - 1;
+  check(verify_one(file, &error) == GNNC_BAD_INPUT);
+  check(strstr(error.message, "entry 262144 is 262143 after 262143") != NULL);
+  // Starts that are wrong themselves are told by their own check; here they only must not lead astray.
+  const uint64_t wild[] = {UINT64_MAX, 3, UINT64_MAX, 0};
+  column[per_block] = (uint32_t)per_block;
+  file.start = wild;
+  verify_one(file, &error);
+  free(column);
+}
+
 static void hubs_are_rows_longer_than_a_chunk(void) {
   const uint64_t start[] = {0, GNNC_CHUNK, 2 * GNNC_CHUNK + 1, 2 * GNNC_CHUNK + 1};
   uint32_t hubs[1];
@@ -106,6 +141,8 @@ void test_verify(void) {
   zeros_of_other_lengths_have_other_sums();
   starts_must_rise_to_the_end();
   indices_and_loops_are_bounded();
+  columns_rise_within_rows();
+  a_row_of_columns_goes_on_over_blocks();
   hubs_are_rows_longer_than_a_chunk();
   files_are_mapped();
 }

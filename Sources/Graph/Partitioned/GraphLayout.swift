@@ -12,6 +12,15 @@ enum GraphLayout {
   static func vertexFeature(_ feature: String, _ type: String) -> String {
     "\(safe(type)).\(safe(feature)).rows"
   }
+  static func sparseStart(_ feature: String, _ type: String) -> String {
+    "\(safe(type)).\(safe(feature)).start"
+  }
+  static func sparseColumns(_ feature: String, _ type: String) -> String {
+    "\(safe(type)).\(safe(feature)).columns"
+  }
+  static func sparseValues(_ feature: String, _ type: String) -> String {
+    "\(safe(type)).\(safe(feature)).values"
+  }
 
   static func folder(_ part: Int) -> String {
     let digits = String(part)
@@ -48,7 +57,7 @@ enum GraphLayout {
   /// Whether something of this name in the topmost folder was written by gnnc.
   static func isOurs(_ name: String) -> Bool {
     name == manifest || name == checksums || name.hasPrefix("part-")
-      || [".plain", ".names", ".rows"].contains { name.hasSuffix($0) }
+      || [".plain", ".names", ".rows", ".start", ".columns", ".values"].contains { name.hasSuffix($0) }
   }
 }
 
@@ -63,6 +72,8 @@ enum GraphContent: Equatable {
   case index64(entries: UInt64, limit: UInt64)
   /// uint32 counts, none larger than the row in the `starts` file.
   case loops(entries: UInt64, starts: String)
+  /// uint32 numbers below `limit`, rising within each of `rows` rows of the `starts` file; zeros may follow.
+  case columns(entries: UInt64, limit: UInt64, rows: UInt64, starts: String)
 }
 
 /// A file of a partitioned graph: where it is, how long it must be, what it must hold.
@@ -79,10 +90,19 @@ extension GraphManifest {
       content: .index32(entries: type.count, limit: type.count))
   }
 
-  func vertexFeatureFile(_ feature: FeatureSummary, _ type: VertexTypeSummary) -> GraphFile {
+  func vertexFeatureFiles(_ feature: FeatureSummary, _ type: VertexTypeSummary) -> [GraphFile] {
+    switch feature.form {
+    case .dense: return [vertexRowsFile(feature, type)]
+    case .sparse(let present):
+      let files = SparseFiles(feature, of: type, present: present)
+      return [files.start, files.columns, files.values]
+    }
+  }
+
+  func vertexRowsFile(_ feature: FeatureSummary, _ type: VertexTypeSummary) -> GraphFile {
     GraphFile(
-      path: GraphLayout.vertexFeature(feature.name, type.name), bytes: feature.fileBytes(rows: type.count),
-      content: .bytes)
+      path: GraphLayout.vertexFeature(feature.name, type.name),
+      bytes: feature.denseBytes(rows: type.count), content: .bytes)
   }
 
   func namesFile(_ type: VertexTypeSummary) -> GraphFile {
@@ -124,7 +144,7 @@ extension GraphManifest {
   func edgeFeatureFile(_ feature: FeatureSummary, _ set: EdgeSetKey, _ part: Int) -> GraphFile {
     GraphFile(
       path: GraphLayout.edgeFeature(feature.name, set, part),
-      bytes: feature.fileBytes(rows: edges(set, part)),
+      bytes: feature.denseBytes(rows: edges(set, part)),
       content: .bytes)
   }
 
@@ -148,7 +168,7 @@ extension GraphManifest {
     for type in summary.vertexTypes {
       files.append(plainVerticesFile(type))
       if type.hasNames { files.append(namesFile(type)) }
-      files += type.features.map { vertexFeatureFile($0, type) }
+      files += type.features.flatMap { vertexFeatureFiles($0, type) }
     }
     for part in 0..<summary.parts {
       for type in summary.edgeTypes { files += edgeFiles(type, part) }
@@ -171,8 +191,53 @@ extension GraphManifest {
   }
 }
 
+/// The files of a vertex feature whose rows are sparse.
+struct SparseFiles {
+  let start: GraphFile
+  let columns: GraphFile
+  let values: GraphFile
+
+  init(_ feature: FeatureSummary, of type: VertexTypeSummary, present: UInt64) {
+    let bytes = present * 4 + UInt64(GraphLayout.rowPadding)
+    start = GraphFile(
+      path: GraphLayout.sparseStart(feature.name, type.name), bytes: (type.count + 1) * 8,
+      content: .starts(entries: type.count + 1, last: present))
+    columns = GraphFile(
+      path: GraphLayout.sparseColumns(feature.name, type.name), bytes: bytes,
+      content: .columns(
+        entries: present, limit: UInt64(feature.width), rows: type.count, starts: start.path))
+    values = GraphFile(
+      path: GraphLayout.sparseValues(feature.name, type.name), bytes: bytes, content: .bytes)
+  }
+}
+
 extension FeatureSummary {
-  fileprivate func fileBytes(rows: UInt64) -> UInt64 {
+  /// What dense rows take on disk.
+  func denseBytes(rows: UInt64) -> UInt64 {
     rows * UInt64(stride * element.bytes) + UInt64(GraphLayout.rowPadding)
+  }
+
+  /// What sparse rows take on disk, over their three files.
+  static func sparseBytes(rows: UInt64, present: UInt64) -> UInt64 {
+    (rows + 1) * 8 + present * 8 + 2 * UInt64(GraphLayout.rowPadding)
+  }
+}
+
+extension GraphManifest {
+  /// The paths of all files that hold features.
+  var featurePaths: Set<String> {
+    var paths: Set<String> = []
+    for type in summary.vertexTypes {
+      paths.formUnion(type.features.flatMap { vertexFeatureFiles($0, type) }.map(\.path))
+    }
+    for type in summary.edgeTypes {
+      for set in type.sets {
+        let key = EdgeSetKey(type.name, set.direction)
+        for part in 0..<summary.parts {
+          paths.formUnion(type.features.map { GraphLayout.edgeFeature($0.name, key, part) })
+        }
+      }
+    }
+    return paths
   }
 }

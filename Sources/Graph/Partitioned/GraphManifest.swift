@@ -3,7 +3,7 @@ import Diagnostics
 /// All that graph-gnnc.json says: the summary, and what the sizes of files follow from.
 struct GraphManifest: Equatable {
   static let format = "gnnc partitioned graph"
-  static let version = 1
+  static let version = 2
   /// Of anything; with the widest row, a file's size still fits 63 bits.
   static let largestCount = 1 << 40
 
@@ -97,11 +97,15 @@ extension GraphManifest {
   }
 
   private func json(_ feature: FeatureSummary) -> JSON {
-    .object([
+    var members: [JSON.Member] = [
       .init(key: "name", value: .string(feature.name)),
       .init(key: "element", value: .string(feature.element.rawValue)),
       .init(key: "shape", value: .array(feature.shape.map { .integer($0) })),
-    ])
+    ]
+    if case .sparse(let present) = feature.form {
+      members.append(.init(key: "present", value: .integer(Int(present))))
+    }
+    return .object(members)
   }
 
   private func json(_ numbers: [UInt64]) -> JSON { .array(numbers.map { .integer(Int($0)) }) }
@@ -179,7 +183,7 @@ extension EdgeTypeSummary {
   fileprivate init?(_ json: JSON, parts: Int) {
     guard let name = json["name"]?.string, let source = json["from"]?.string, let target = json["to"]?.string,
       let count = json["count"]?.count, let features = json["features"]?.array?.map(FeatureSummary.init),
-      !features.contains(nil), let sets = json["sets"]?.array?.map({ EdgeSetSummary($0, parts: parts) }),
+      features.allSatisfy({ $0?.form == .dense }), let sets = json["sets"]?.array?.map({ EdgeSetSummary($0, parts: parts) }),
       !sets.contains(nil), Set(sets.map { $0?.direction }).count == sets.count
     else { return nil }
     self.init(
@@ -209,6 +213,11 @@ extension FeatureSummary {
       else { return nil }
       width *= length
     }
-    self.init(name: name, element: element, shape: shape.compactMap { $0 })
+    var form = RowForm.dense
+    if let present = json["present"] {
+      guard let present = present.count, element == .float32 else { return nil }
+      form = .sparse(present: present)
+    }
+    self.init(name: name, element: element, shape: shape.compactMap { $0 }, form: form)
   }
 }

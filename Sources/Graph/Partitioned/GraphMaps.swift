@@ -62,8 +62,15 @@ final class GraphMaps: @unchecked Sendable {
       (checked.content, checked.entries, checked.limit) = (GNNC_INDEX64, entries, limit)
     case .loops(let entries, let starts):
       (checked.content, checked.entries) = (GNNC_LOOPS, entries)
-      checked.start = maps[starts]?.bytes.baseAddress?.assumingMemoryBound(to: UInt64.self)
+      checked.start = self.starts(starts)
+    case .columns(let entries, let limit, let rows, let starts):
+      (checked.content, checked.entries, checked.limit) = (GNNC_COLUMNS, entries, limit)
+      (checked.rows, checked.start) = (rows, self.starts(starts))
     }
     return checked
+  }
+
+  private func starts(_ path: String) -> UnsafePointer<UInt64>? {
+    maps[path]?.bytes.baseAddress?.assumingMemoryBound(to: UInt64.self)
   }
 }

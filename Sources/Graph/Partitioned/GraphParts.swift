@@ -47,6 +47,22 @@ package struct StoredTensor: @unchecked Sendable {
   package let feature: FeatureSummary
 }
 
+/// A feature whose rows are sparse, in memory. Lives as long as its graph.
+package struct SparseTensor: @unchecked Sendable {
+  package let rows: gnnc_sparse_rows
+  package let count: UInt64
+  package let feature: FeatureSummary
+
+  /// What its three files hold.
+  package var bytes: UInt64 { (count + 1) * 8 + rows.start[Int(count)] * 8 }
+}
+
+/// A vertex feature in memory, in the form in which it is stored.
+package enum VertexRows: Sendable {
+  case dense(StoredTensor)
+  case sparse(SparseTensor)
+}
+
 /// The plain index of each edge of one partition, in the order of its in-edges. Lives as long as its graph.
 package enum PlainEdges: @unchecked Sendable {
   case narrow(UnsafeBufferPointer<UInt32>)

@@ -78,12 +78,21 @@ package final class PartitionedGraph: @unchecked Sendable {
   package func longestRow(of set: EdgeSetKey, part: Int) -> UInt64 { sets[set]![part].longestRow }
 
   /// A vertex feature, one tensor for the whole graph: row numbers are those of `gnnc_edges.source`.
-  package func vertexFeature(_ feature: GraphParts.VertexFeature) -> StoredTensor {
+  package func vertexFeature(_ feature: GraphParts.VertexFeature) -> VertexRows {
     let type = summary.vertexType(named: feature.vertexType)!
     let about = type.features.first { $0.name == feature.name }!
-    return StoredTensor(
-      base: maps[manifest.vertexFeatureFile(about, type)].bytes.baseAddress!, rows: type.count, feature: about
-    )
+    switch about.form {
+    case .dense:
+      let base = maps[manifest.vertexRowsFile(about, type)].bytes.baseAddress!
+      return .dense(StoredTensor(base: base, rows: type.count, feature: about))
+    case .sparse(let present):
+      let files = SparseFiles(about, of: type, present: present)
+      let rows = gnnc_sparse_rows(
+        start: maps[files.start].numbers(count: Int(type.count) + 1).baseAddress,
+        column: maps[files.columns].numbers(count: Int(present)).baseAddress,
+        value: maps[files.values].numbers(count: Int(present)).baseAddress)
+      return .sparse(SparseTensor(rows: rows, count: type.count, feature: about))
+    }
   }
 
   /// An edge feature, a row for each in-edge of one partition, in their order.
@@ -166,7 +175,9 @@ extension GraphManifest {
   fileprivate func files(for wanted: GraphParts) -> [GraphFile] {
     var paths = Set(summary.vertexTypes.map { plainVerticesFile($0).path })
     for feature in wanted.vertexFeatures {
-      paths.insert(GraphLayout.vertexFeature(feature.name, feature.vertexType))
+      let type = summary.vertexType(named: feature.vertexType)!
+      let about = type.features.first { $0.name == feature.name }!
+      paths.formUnion(vertexFeatureFiles(about, type).map(\.path))
     }
     for part in 0..<summary.parts {
       for type in summary.vertexTypes {

@@ -21,10 +21,9 @@ struct FeatureRefresh {
 
   func run() throws(Failure) -> PartitionReport {
     let staged = try StagedDirectory(for: folder.path, existing: .replace, isOurs: GraphLayout.isOurs)
-    let manifest = refreshedManifest()
     try makeFolders(in: staged.path)
     let kept = try keepFiles(in: staged.path)
-    try writeFeatures(into: staged.path)
+    let manifest = refreshedManifest(try writeFeatures(into: staged.path))
     try GraphWriter.seal(manifest, staged.path, keeping: kept, work)
     try staged.commit()
     return PartitionReport(summary: manifest.summary, notes: plain.notes)
@@ -67,12 +66,12 @@ struct FeatureRefresh {
 
   // MARK: The new directory
 
-  private func refreshedManifest() -> GraphManifest {
+  /// `features` are those of each vertex type, as they are stored now.
+  private func refreshedManifest(_ features: [[FeatureSummary]]) -> GraphManifest {
     let old = folder.manifest.summary
-    let vertexTypes = zip(old.vertexTypes, plain.vertexTypes).map { old, new in
+    let vertexTypes = zip(old.vertexTypes, features).map { old, features in
       VertexTypeSummary(
-        name: old.name, count: old.count, bounds: old.bounds, features: new.features.map(\.summary),
-        hasNames: old.hasNames)
+        name: old.name, count: old.count, bounds: old.bounds, features: features, hasNames: old.hasNames)
     }
     let edgeTypes = zip(old.edgeTypes, plain.edgeTypes).map { old, new in
       EdgeTypeSummary(
@@ -95,7 +94,8 @@ struct FeatureRefresh {
   /// Files that hold no features stand in both directories under one name; their checksums stay what they were.
   private func keepFiles(in target: String) throws(Failure) -> [String: ArraySlice<UInt64>] {
     var kept: [String: ArraySlice<UInt64>] = [:]
-    for file in folder.manifest.files where !file.path.hasSuffix(".rows") {
+    let features = folder.manifest.featurePaths
+    for file in folder.manifest.files where !features.contains(file.path) {
       try work.checkStop()
       try keep(file, in: target)
       kept[file.path] = folder.sums(of: file)
@@ -114,7 +114,7 @@ struct FeatureRefresh {
     try writer.finish()
   }
 
-  private func writeFeatures(into target: String) throws(Failure) {
+  private func writeFeatures(into target: String) throws(Failure) -> [[FeatureSummary]] {
     let summary = folder.manifest.summary
     var keys: Set<EdgeSetKey> = []
     for type in plain.edgeTypes where !type.features.isEmpty {
@@ -122,12 +122,10 @@ struct FeatureRefresh {
       keys.formUnion(sets.map { EdgeSetKey(type.name, $0.direction) })
     }
     let old = try PartitionedGraph(path: folder.path, wanted: GraphParts(plainEdges: keys), work: work)
+    var features: [[FeatureSummary]] = []
     for type in plain.vertexTypes {
-      guard let order = old.plainVertices(of: type.name).baseAddress else {
-        try GraphWriter.writeFeatures(of: type, order: .plain(from: 0), target, work)
-        continue
-      }
-      try GraphWriter.writeFeatures(of: type, order: .narrow(order), target, work)
+      let order = old.plainVertices(of: type.name).baseAddress.map(RowOrder.narrow) ?? .plain(from: 0)
+      features.append(try GraphWriter.writeFeatures(of: type, order: order, .smallest, target, work))
     }
     for key in keys {
       let type = plain.edgeTypes.first { $0.name == key.edgeType }!
@@ -136,6 +134,7 @@ struct FeatureRefresh {
       }
     }
     withExtendedLifetime(old) {}
+    return features
   }
 
   private func writeFeatures(

@@ -18,12 +18,11 @@ struct GraphWriter {
     for (type, numbering) in zip(graph.vertexTypes, numberings) {
       try writePlainIndices(type, numbering)
       let order = numbering.vertexOfRow.map { RowOrder.narrow($0.base) } ?? .plain(from: 0)
-      try GraphWriter.writeFeatures(of: type, order: order, folder, work)
+      let features = try GraphWriter.writeFeatures(of: type, order: order, options.rows, folder, work)
       if let names = type.names { namesBytes[type.name] = try write(names, of: type) }
       vertexTypes.append(
         VertexTypeSummary(
-          name: type.name, count: type.count, bounds: numbering.bounds,
-          features: type.features.map(\.summary),
+          name: type.name, count: type.count, bounds: numbering.bounds, features: features,
           hasNames: type.names != nil))
     }
     let edgeTypes = try writeEdges(ranks, numberings)
@@ -52,22 +51,59 @@ struct GraphWriter {
     try file.finish()
   }
 
+  /// Writes each feature of a vertex type in the form that suits it.
   static func writeFeatures(
-    of type: PlainVertexType, order: RowOrder, _ folder: String, _ work: Work
-  ) throws(Failure) {
+    of type: PlainVertexType, order: RowOrder, _ rows: RowChoice, _ folder: String, _ work: Work
+  ) throws(Failure) -> [FeatureSummary] {
+    var summaries: [FeatureSummary] = []
     for feature in type.features {
-      let path = "\(folder)/\(GraphLayout.vertexFeature(feature.name, type.name))"
-      let writer = try RowWriter(feature, to: path, threads: work.threads)
-      var first = 0
-      let count = Int(type.count)
-      while first < count {
-        try work.checkStop()
-        work.tell("writing \(feature.name) of \(type.name)", first, count, "rows")
-        let rows = min(count - first, 1 << 17)
-        try writer.append(order.dropping(first), rows)
-        first += rows
-      }
-      try writer.finish()
+      let isSparse =
+        rows == .smallest ? try feature.isSmallerSparse(rows: type.count, of: type.name, work: work) : false
+      let form =
+        isSparse
+        ? try writeSparse(feature, of: type, order, folder, work)
+        : try writeDense(feature, of: type, order, folder, work)
+      summaries.append(feature.summary.stored(as: form))
+    }
+    return summaries
+  }
+
+  private static func writeDense(
+    _ feature: PlainFeature, of type: PlainVertexType, _ order: RowOrder, _ folder: String, _ work: Work
+  ) throws(Failure) -> RowForm {
+    let path = "\(folder)/\(GraphLayout.vertexFeature(feature.name, type.name))"
+    let writer = try RowWriter(feature, to: path, threads: work.threads)
+    try inSteps(feature, of: type, work) { (first, rows) throws(Failure) in
+      try writer.append(order.dropping(first), rows)
+    }
+    try writer.finish()
+    return .dense
+  }
+
+  private static func writeSparse(
+    _ feature: PlainFeature, of type: PlainVertexType, _ order: RowOrder, _ folder: String, _ work: Work
+  ) throws(Failure) -> RowForm {
+    let writer = try SparseRowWriter(feature, of: type.name, in: folder, threads: work.threads)
+    try inSteps(feature, of: type, work) { (first, rows) throws(Failure) in
+      try writer.append(order.dropping(first), rows)
+    }
+    try writer.finish()
+    return .sparse(present: writer.present)
+  }
+
+  /// So many rows that progress shows and a wish to stop is heard.
+  private static func inSteps(
+    _ feature: PlainFeature, of type: PlainVertexType, _ work: Work, _ write: (Int, Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let count = Int(type.count)
+    let step = max(1, (64 << 20) / (feature.summary.stride * feature.stored.bytes))
+    var first = 0
+    while first < count {
+      try work.checkStop()
+      work.tell("writing \(feature.name) of \(type.name)", first, count, "rows")
+      let rows = min(count - first, step)
+      try write(first, rows)
+      first += rows
     }
   }
 

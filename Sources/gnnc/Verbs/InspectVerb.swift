@@ -50,7 +50,13 @@ enum InspectVerb {
   }
 
   private static func lines(_ features: [FeatureSummary]) -> [String] {
-    features.map { "  \($0.name): \($0.element.rawValue)\($0.shape)" }
+    features.map { feature in
+      let type = "  \(feature.name): \(feature.element.rawValue)\(feature.shape)"
+      return switch feature.form {
+      case .dense: type
+      case .sparse(let present): "\(type), sparse: \(present) numbers"
+      }
+    }
   }
 
   private static func show(_ model: CompiledModel, _ terminal: Terminal, _ arguments: Arguments) throws {
@@ -88,11 +94,14 @@ private struct GraphAnswer: Encodable {
     let name: String
     let element: String
     let shape: [Int]
+    /// Numbers that are stored, where rows are sparse.
+    let present: UInt64?
 
     init(_ feature: FeatureSummary) {
       name = feature.name
       element = feature.element.rawValue
       shape = feature.shape
+      present = if case .sparse(let present) = feature.form { present } else { nil }
     }
   }
 

@@ -19,12 +19,14 @@ enum PartitionVerb {
     "--feature", value: "NAME=FILE.npy", "for an edge list: a feature of its vertices; may be repeated")
   private static let featuresOnly = Flag(
     "--features-only", "replace the features of GRAPH by those of PLAIN, and nothing else")
+  /// For tests: in which form features are stored.
+  private static let rows = Flag("--rows", value: "FORM", "smallest (by default) or dense", isHidden: true)
 
   static let usage = Usage(
     "partition",
     synopsis: ["partition PLAIN -o GRAPH [--parts N] [--method METHOD] [--order ORDER] [--for MODEL]"],
     "make a partitioned graph of a plain one", operands: 1...1,
-    flags: [output, parts, method, order, model, ids, feature, featuresOnly, .threads, .force, .json],
+    flags: [output, parts, method, order, model, ids, feature, featuresOnly, .threads, .force, .json, rows],
     notes: "PLAIN is a directory with graph.json, or a CSV or TSV file of edges with ids or names.")
 
   @Sendable static func run(_ arguments: Arguments, _ terminal: Terminal) throws {
@@ -33,6 +35,7 @@ enum PartitionVerb {
     options.parts = try arguments.number(parts, limit: 65_536) ?? options.parts
     options.method = try arguments.choice(method) ?? options.method
     options.order = try arguments.choice(order) ?? options.order
+    options.rows = try arguments.choice(rows) ?? options.rows
     options.existing = arguments.has(.force) ? .replace : .refuse
     let input = try input(of: arguments)
     if let model = arguments.value(model) { options.edgeSets = try ModelSource(model).derivedEdgeSets() }

@@ -4,10 +4,10 @@
 //
 // CASES holds, for each model of `all_models` in turn: the number of vertices of each type; the model's packed weights, in
 // the order of its table; its edge sets; its features and weights by vertex. Everything stands at a multiple of 8 bytes.
-// Each model runs whole on one thread, whole on two, and in three partitions on two: the bits must be the same. Memory that
-// a stage does not own yet holds NaN, and every array ends where the contract says, so that a sanitizer sees what is read
-// beyond. ANSWERS holds each output's rows: of vertices; of the edges of a set in their order, and of added self-loops
-// behind them; or one for the whole graph.
+// Each model runs whole on one thread, whole on two, and in three partitions on two, and once more so for each form in
+// which it can take features: the bits must be the same. Memory that a stage does not own yet holds NaN, and every array
+// ends where the contract says, so that a sanitizer sees what is read beyond. ANSWERS holds each output's rows: of
+// vertices; of the edges of a set in their order, and of added self-loops behind them; or one for the whole graph.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +41,8 @@ static void *make(size_t bytes) {
 typedef struct {
   uint64_t *counts;
   void **tensors;
+  const gnnc_sparse_rows **sparse;
+  uint32_t weights_are_finite;
   uint64_t longest;
 } world;
 
@@ -87,6 +89,28 @@ static void *take_feature(const gnnc_tensor *tensor) {
   return feature;
 }
 
+// What of a feature is not +0.
+static gnnc_sparse_rows *make_sparse(const gnnc_tensor *tensor, const float *dense, uint64_t rows) {
+  static const float zero = 0;
+  uint64_t *start = make((rows + 1) * sizeof *start), count = 0;
+  for (uint64_t r = 0; r < rows; r++)
+    for (uint32_t c = 0; c < tensor->width; c++) count += memcmp(dense + r * tensor->stride + c, &zero, 4) != 0;
+  uint32_t *column = make(count * sizeof *column);
+  float *value = make(count * sizeof *value);
+  count = 0;
+  for (uint64_t r = 0; r < rows; r++) {
+    start[r] = count;
+    for (uint32_t c = 0; c < tensor->width; c++) {
+      const float *number = dense + r * tensor->stride + c;
+      if (memcmp(number, &zero, 4)) column[count] = c, value[count++] = *number;
+    }
+  }
+  start[rows] = count;
+  gnnc_sparse_rows *sparse = make(sizeof *sparse);
+  *sparse = (gnnc_sparse_rows){start, column, value};
+  return sparse;
+}
+
 static uint64_t edge_count(const gnnc_edges *edges) { return edges->start[edges->rows]; }
 
 static void make_stored(const gnnc_model *model, world *w, const gnnc_edges *whole, int parts) {
@@ -130,7 +154,8 @@ static void run(const gnnc_model *model, world *w, const gnnc_edges *whole, cons
     calls[p] = (gnnc_call){.threads = (uint32_t)threads, .part = (uint32_t)p, .parts = (uint32_t)parts,
                            .counts = w->counts, .owned = of_part[p], .edges = edges_of_part[p],
                            .tensors = w->tensors, .weights = weights, .arena = arena,
-                           .hub = hub, .stop = &stop};
+                           .hub = hub, .stop = &stop, .sparse = w->sparse,
+                           .weights_are_finite = w->weights_are_finite};
   uint32_t levels = 0;
   for (uint32_t s = 0; s < model->stages; s++)
     if (model->stage[s].level >= levels) levels = model->stage[s].level + 1;
@@ -185,8 +210,34 @@ static float *answers(const gnnc_model *model, const world *w, const gnnc_edges 
 
 static int same(float a, float b) { return a != a ? b != b : !memcmp(&a, &b, 4); }
 
+// How features are handed over: as dense rows, as sparse ones, and as sparse ones without a word on the weights.
+enum { DENSE, SPARSE, SPARSE_AND_UNKNOWN, FORMS };
+
+static int has_sparse(const gnnc_model *model) {
+  for (uint32_t t = 0; t < model->tensors; t++)
+    if (model->tensor[t].takes_sparse) return 1;
+  return 0;
+}
+
+static uint32_t all_finite(const float *numbers, size_t count) {
+  uint32_t all = 1;
+  for (size_t i = 0; i < count; i++) all &= numbers[i] - numbers[i] == 0;
+  return all;
+}
+
+static void turn_sparse(const gnnc_model *model, world *w) {
+  w->sparse = make(model->tensors * sizeof *w->sparse);
+  for (uint32_t t = 0; t < model->tensors; t++) {
+    w->sparse[t] = NULL;
+    if (!model->tensor[t].takes_sparse) continue;
+    w->sparse[t] = make_sparse(&model->tensor[t], w->tensors[t], w->counts[model->tensor[t].of]);
+    free(w->tensors[t]);
+    w->tensors[t] = NULL;
+  }
+}
+
 static void drive(int number, const gnnc_model *model, FILE *out) {
-  world w = {.counts = make(model->vertex_types * 8)};
+  world w = {.counts = make(model->vertex_types * 8), .sparse = NULL};
   w.tensors = make(model->tensors * sizeof *w.tensors);
   for (uint32_t t = 0; t < model->vertex_types; t++) w.counts[t] = take_count();
 
@@ -217,7 +268,11 @@ static void drive(int number, const gnnc_model *model, FILE *out) {
 
   static const int ways[][2] = {{1, 1}, {1, 2}, {3, 2}};
   float *first = NULL;
-  for (int way = 0; way < 3; way++) {
+  const int forms = has_sparse(model) ? FORMS : 1;
+  for (int turn = 0; turn < 3 * forms; turn++) {
+    const int form = turn / 3, way = turn % 3;
+    if (form == SPARSE && way == 0) turn_sparse(model, &w);
+    w.weights_are_finite = form == SPARSE && all_finite(weights, model->packed_bytes / 4);
     run(model, &w, whole, weights, ways[way][0], ways[way][1]);
     uint64_t count;
     float *now = answers(model, &w, whole, &count);
@@ -228,8 +283,8 @@ static void drive(int number, const gnnc_model *model, FILE *out) {
     }
     for (uint64_t i = 0; i < count; i++)
       if (!same(first[i], now[i])) {
-        printf("%d: number %zu is %a, and %a in %d partitions on %d threads\n", number, (size_t)i, (double)first[i],
-               (double)now[i], ways[way][0], ways[way][1]);
+        printf("%d: number %zu is %a, and %a in %d partitions on %d threads, form %d\n", number, (size_t)i,
+               (double)first[i], (double)now[i], ways[way][0], ways[way][1], form);
         break;
       }
   }

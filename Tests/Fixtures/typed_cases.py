@@ -55,6 +55,7 @@ GAT = {
     "chairs": gat("author", "venue"),
 }
 ATTRIBUTES = {"cites": "cites.weight", "mentions": "mentions.attr", "reviews": "reviews.attr", "knows": "knows.attr"}
+WEIGHT = {"cites": "cites.weight"}
 MIXED = {
     "cites": ["GCNConv", {"in_channels": 16, "out_channels": 8}],
     "writes": sage("author", "paper", aggr="max"),
@@ -71,15 +72,11 @@ def convs(aggr, layers=SAGE):
 TYPED_CASES = [
     TypedCase("hgt", "HGTConv", {"in_channels": WIDTHS, "out_channels": 12, "heads": 3}, EDGES, X),
     TypedCase("hgt_skip", "HGTConv", {"in_channels": WIDTHS, "out_channels": 16, "heads": 4}, EDGES, X),
-    TypedCase(
-        "hgt_some", "HGTConv", {"in_channels": {**WIDTHS}, "out_channels": 10}, SOME, SOME_X
-    ),
-    TypedCase(
-        "hgt_twice", "HGTConv", {"repeat": 2, "lin_channels": WIDTHS, "out_channels": 16, "heads": 2}, EDGES, X
-    ),
+    TypedCase("hgt_some", "HGTConv", {"in_channels": WIDTHS, "out_channels": 10}, SOME, SOME_X),
+    TypedCase("hgt_twice", "HGTConv", {"repeat": 2, "lin_channels": WIDTHS, "out_channels": 16, "heads": 2}, EDGES, X),
     *(TypedCase(f"hetero_sage_{aggr}", "HeteroConv", convs(aggr), EDGES, X) for aggr in ("sum", "mean", "max", "min", "cat")),
     TypedCase("hetero_gat", "HeteroConv", convs("sum", GAT), EDGES, {**X, "edge_attr": ATTRIBUTES}),
-    TypedCase("hetero_mixed", "HeteroConv", convs("mean", MIXED), list(MIXED), X),
+    TypedCase("hetero_mixed", "HeteroConv", convs("mean", MIXED), list(MIXED), {**X, "edge_weight": WEIGHT}),
     TypedCase(
         "hetero_sage_twice",
         "HeteroConv",

@@ -36,6 +36,28 @@ import Testing
     #expect(Self.messages(of: model) == ["5 heads cannot share a width of 12"])
   }
 
+  @Test func eachEdgeTypeNeedsALayerOfItsOwn() {
+    let model = """
+      use HeteroConv
+      use SAGEConv
+      model {
+        x = family(get_vertex(node.x))
+        output y = HeteroConv[[SAGEConv[16, 8], SAGEConv[16, 8]]](all edges, x)[node]
+      }
+
+      """
+    #expect(Self.messages(of: model) == ["one layer for each edge type"])
+  }
+
+  @Test func headsOfATransformerShareItsWidth() {
+    let model = """
+      use HGTConv
+      model { output y = HGTConv[10, heads: 4](all edges, family(get_vertex(node.x)))[node] }
+
+      """
+    #expect(Self.messages(of: model) == ["4 heads cannot share a width of 10"])
+  }
+
   @Test func networksOfTheUsersOwnServeAsActivations() {
     let model = """
       use GIN

@@ -33,11 +33,14 @@ step() {
 outcome() { printf '   %s\n' "$*"; }
 
 prepare() {
-  cc -O2 -o build/unpack unpack.c
+  cc -O2 -o build/unpack unpack.c -lm
   cc -O2 -o build/report report.c -lopenblas -lm
 }
 
-unpack() { xz -dc packages.tsv.xz | build/unpack sections.txt graph; }
+unpack() {
+  xz -dc packages.tsv.xz >build/packages.tsv
+  xz -dc origins.tsv.xz | paste build/packages.tsv - | build/unpack sections.txt graph
+}
 
 edges_between() {
   awk "BEGIN { printf \"%.1f %% of the edges run between partitions\", 100 * $(field cut_edges "$1") / $(field edges "$1") }"

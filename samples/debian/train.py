@@ -44,7 +44,7 @@ class Graph:
         self.section = torch.from_numpy(np.load(directory / "section.npy")).long()
         self.part = torch.from_numpy(np.load(directory / "part.npy"))
         self.names = (directory / "names.txt").read_text().split()
-        edges = torch.from_numpy(np.load(directory / "depends.npy")).long()
+        edges = torch.from_numpy(np.load(directory / "mentions.npy")).long()
         self.edge_index = to_undirected(edges, num_nodes=len(self.names))
 
         order = self.edge_index[1].argsort(stable=True)

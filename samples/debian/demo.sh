@@ -63,7 +63,7 @@ outcome "$(sed ':again; s/\B[0-9]\{3\}\>/,&/; t again' build/answer)"
 step "partition the graph into $parts" \
   "$GNNC" partition graph -o build/partitioned --parts "$parts" --method metis --for sage.gnn --quiet --json
 outcome "$(edges_between build/answer)"
-for model in sage gat mlp; do
+for model in mlp sage gat rgcn hgt; do
   step "$model.gnn: compile" \
     "$GNNC" compile "$model.gnn" --weights "$model.safetensors" -o "build/$model.gnnc" --quiet --json
   outcome "$(field stages build/answer | sed 's/^1$/1 stage/; s/^[0-9]*$/& stages/')"
@@ -77,9 +77,11 @@ title "How often it is right, on the tenth of the packages that training never s
 build/report accuracy sections.txt graph evaluate-reference.json \
   mlp "without the edges (MLP)" build/mlp/logits.npy \
   sage "GraphSAGE" build/sage/logits.npy \
-  gat "graph attention (GAT)" build/gat/logits.npy
+  gat "graph attention (GAT)" build/gat/logits.npy \
+  rgcn "9 relations as data (RGCN)" build/rgcn/logits.npy \
+  hgt "20 kinds of edge (HGT)" build/hgt/logits.npy
 
 title "The five most similar packages, and the nearest one's cosine, by the GAT's embedding"
 # shellcheck disable=SC2086
 build/report similar graph build/gat/embedding.npy $asked
-printf '\n  The answers for every package: samples/debian/build/{sage,gat,mlp}/*.npy\n'
+printf '\n  The answers for every package: samples/debian/build/{mlp,sage,gat,rgcn,hgt}/*.npy\n'

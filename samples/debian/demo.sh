@@ -33,11 +33,14 @@ step() {
 outcome() { printf '   %s\n' "$*"; }
 
 prepare() {
-  cc -O2 -o build/unpack unpack.c
+  cc -O2 -o build/unpack unpack.c -lm
   cc -O2 -o build/report report.c -lopenblas -lm
 }
 
-unpack() { xz -dc packages.tsv.xz | build/unpack sections.txt graph; }
+unpack() {
+  xz -dc packages.tsv.xz >build/packages.tsv
+  xz -dc origins.tsv.xz | paste build/packages.tsv - | build/unpack sections.txt graph
+}
 
 edges_between() {
   awk "BEGIN { printf \"%.1f %% of the edges run between partitions\", 100 * $(field cut_edges "$1") / $(field edges "$1") }"
@@ -60,7 +63,7 @@ outcome "$(sed ':again; s/\B[0-9]\{3\}\>/,&/; t again' build/answer)"
 step "partition the graph into $parts" \
   "$GNNC" partition graph -o build/partitioned --parts "$parts" --method metis --for sage.gnn --quiet --json
 outcome "$(edges_between build/answer)"
-for model in sage gat mlp; do
+for model in mlp sage gat rgcn hgt; do
   step "$model.gnn: compile" \
     "$GNNC" compile "$model.gnn" --weights "$model.safetensors" -o "build/$model.gnnc" --quiet --json
   outcome "$(field stages build/answer | sed 's/^1$/1 stage/; s/^[0-9]*$/& stages/')"
@@ -74,9 +77,11 @@ title "How often it is right, on the tenth of the packages that training never s
 build/report accuracy sections.txt graph evaluate-reference.json \
   mlp "without the edges (MLP)" build/mlp/logits.npy \
   sage "GraphSAGE" build/sage/logits.npy \
-  gat "graph attention (GAT)" build/gat/logits.npy
+  gat "graph attention (GAT)" build/gat/logits.npy \
+  rgcn "9 relations as data (RGCN)" build/rgcn/logits.npy \
+  hgt "20 kinds of edge (HGT)" build/hgt/logits.npy
 
 title "The five most similar packages, and the nearest one's cosine, by the GAT's embedding"
 # shellcheck disable=SC2086
 build/report similar graph build/gat/embedding.npy $asked
-printf '\n  The answers for every package: samples/debian/build/{sage,gat,mlp}/*.npy\n'
+printf '\n  The answers for every package: samples/debian/build/{mlp,sage,gat,rgcn,hgt}/*.npy\n'

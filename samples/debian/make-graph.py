@@ -2,13 +2,14 @@
 """Makes the package graph from the package lists of a Debian machine.
 
     ./make-graph.py --into fresh          writes fresh/packages.tsv, then unpacks it: fresh is a plain graph directory
-    ./make-graph.py --snapshot            replaces packages.tsv.xz, the frozen copy beside this script
+    ./make-graph.py --snapshot            replaces packages.tsv.xz and origins.tsv.xz, the frozen copy beside this script
 
 Two steps, so that the second needs no Python: this script turns the lists into one table of text, a line for each
 package, and unpack.c turns the table into numpy files. Python's standard library is enough.
 
 What a package says of itself becomes features; what it says of others becomes edges; its section is the label. Nothing
-but the label is taken from the field Section, and debtags (Tag), Source, Maintainer and Filename are not read.
+but the label is taken from the field Section, and debtags (Tag) and Filename are not read. Of the fields Source and
+Maintainer a number is kept, which says what has the same source and the same maintainer, and not who that is.
 """
 
 import argparse
@@ -114,23 +115,37 @@ def part(name):
     return {0: "kept-out", 1: "validation"}.get(tenth, "training")
 
 
-def table(packages):
-    columns = ["package", "section", "part", "numbers", "words"] + [relation.lower() for relation in RELATIONS]
-    lines = ["\t".join(columns)]
-    for name in sorted(packages):
-        package = packages[name]
+def package_rows(packages):
+    yield ["package", "section", "part", "numbers", "words"] + [relation.lower() for relation in RELATIONS]
+    for name, package in sorted(packages.items()):
         row = [name, package["Section"], part(name)]
         row += [" ".join(map(str, values)) for values in (numbers(package), word_columns(package))]
-        row += [" ".join(named_by(package, relation)) for relation in RELATIONS]
-        lines.append("\t".join(row))
-    return "\n".join(lines) + "\n"
+        yield row + [" ".join(named_by(package, relation)) for relation in RELATIONS]
+
+
+def origin_rows(packages):
+    """What a package is built from and who maintains it, as numbers in the order of first appearance."""
+    sources, maintainers = {}, {}
+    yield ["source", "maintainer"]
+    for name, package in sorted(packages.items()):
+        source = package.get("Source", name).split(" ")[0]  # a version may follow
+        yield [str(sources.setdefault(source, len(sources))),
+               str(maintainers.setdefault(package["Maintainer"], len(maintainers)))]
+
+
+def table(rows):
+    return "".join("\t".join(row) + "\n" for row in rows).encode()
+
+
+def freeze(name, text):
+    (HERE / name).write_bytes(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME))
 
 
 def main():
     parser = argparse.ArgumentParser(description="Makes the package graph from the package lists of a Debian machine.")
     parser.add_argument("--codename", default="bookworm", help="the release to read (default: bookworm)")
     parser.add_argument("--into", type=pathlib.Path, help="the plain graph directory to make")
-    parser.add_argument("--snapshot", action="store_true", help="replace packages.tsv.xz")
+    parser.add_argument("--snapshot", action="store_true", help="replace packages.tsv.xz and origins.tsv.xz")
     options = parser.parse_args()
     if not options.into and not options.snapshot:
         parser.error("say --into DIRECTORY or --snapshot")
@@ -147,14 +162,15 @@ def main():
     if unknown:
         print(f"left out {unknown} packages of sections that are not in sections.txt", file=sys.stderr)
 
-    text = table(packages).encode()
     if options.snapshot:
-        (HERE / "packages.tsv.xz").write_bytes(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME))
+        freeze("packages.tsv.xz", table(package_rows(packages)))
+        freeze("origins.tsv.xz", table(origin_rows(packages)))
     if options.into:
+        text = table(left + right for left, right in zip(package_rows(packages), origin_rows(packages)))
         options.into.mkdir(parents=True, exist_ok=True)
         (options.into / "packages.tsv").write_bytes(text)
         unpack = options.into / "unpack"
-        subprocess.run(["cc", "-O2", "-o", unpack, HERE / "unpack.c"], check=True)
+        subprocess.run(["cc", "-O2", "-o", unpack, HERE / "unpack.c", "-lm"], check=True)
         subprocess.run([unpack, HERE / "sections.txt", options.into], input=text, check=True)
         unpack.unlink()
 

@@ -171,6 +171,9 @@ struct Elaborator {
     let isUsers = frame.text == 0
     if isUsers ? namedByUser.insert(tensor.id).inserted : program[tensor.id].name == nil {
       program[tensor.id].name = name
+      // A reshape is looked through: what it reads is what is stored.
+      let operand = program[tensor.id].operation == .reshape ? program[tensor.id].operands[0] : tensor.id
+      if program[operand].name == nil { program[operand].name = name }
     }
   }
 }

@@ -14,7 +14,7 @@ struct RecurrenceEmitter {
     let head =
       "static void \(name)(const gnnc_call *call, char *arena, gnnc_tile tile, uint32_t *order, int *rested)"
     text.block(head) { inner in
-      stage.unpack(body, ownRow: false, &inner)
+      stage.unpack(body, .tile, &inner)
       inner.append(body)
     }
     text.line()

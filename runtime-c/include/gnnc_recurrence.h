@@ -6,9 +6,6 @@
 #pragma once
 #include "gnnc_kernels.h"
 
-// What is done with the graph's own self-loops: kept, left out, or one added to each row in their place.
-typedef enum { GNNC_LOOPS_KEPT, GNNC_LOOPS_REMOVED, GNNC_LOOPS_ADDED } gnnc_loop_kind;
-
 // A row of a tile on its way.
 typedef struct {
   uint32_t row;           // of the tile
@@ -17,7 +14,7 @@ typedef struct {
 } gnnc_slot;
 
 // The in-edges of the longest row of the whole graph: how many steps every row takes.
-GNNC_INLINE uint64_t gnnc_longest(const gnnc_edges *edges, const gnnc_loop_kind loops) {
+GNNC_INLINE uint64_t gnnc_longest(const gnnc_edges *edges, const gnnc_loops loops) {
   return loops == GNNC_LOOPS_KEPT ? edges->longest : edges->longest_of_others + (loops == GNNC_LOOPS_ADDED);
 }
 
@@ -64,7 +61,7 @@ static inline __attribute__((unused)) void gnnc_plain_order(const gnnc_edges *ed
 // Gives the rows of a tile slots and their in-edges an order, in `order`; returns how many slots. One row without
 // in-edges stands for all, and none has a slot once such a row has `rested`.
 static inline __attribute__((unused)) uint32_t gnnc_line_up(const gnnc_edges *edges, gnnc_tile tile,
-                                                            const gnnc_loop_kind loops, int rested, uint32_t *order,
+                                                            const gnnc_loops loops, int rested, uint32_t *order,
                                                             gnnc_slot *slot) {
   uint32_t slots = 0;
   for (uint32_t i = 0; i < tile.rows; i++) {
@@ -82,7 +79,7 @@ static inline __attribute__((unused)) uint32_t gnnc_line_up(const gnnc_edges *ed
 }
 
 // The in-edge of a slot's next step, alone in its span; an added self-loop comes last.
-GNNC_INLINE gnnc_span gnnc_next_edge(const gnnc_edges *edges, gnnc_tile tile, const gnnc_loop_kind loops,
+GNNC_INLINE gnnc_span gnnc_next_edge(const gnnc_edges *edges, gnnc_tile tile, const gnnc_loops loops,
                                      const gnnc_slot *slot, uint64_t step) {
   const uint64_t row = tile.first + slot->row;
   const uint32_t loop = loops == GNNC_LOOPS_ADDED && step + 1 == slot->edges;

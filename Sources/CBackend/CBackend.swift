@@ -27,6 +27,7 @@ package enum CBackend {
     let arena = emitters.map(\.arena.bytes).max() ?? 0
     let finishes = stages.finishes.indices.map { FinishEmitter(stages: stages, number: $0, model: model) }
     let hub = emitters.flatMap { emitter in emitter.stage.sweeps.map { emitter.hubWidth($0) * 4 } }.max() ?? 0
+    let isOrdered = stages.edgeSets.indices.contains(where: stages.isOrdered)
     var text = CText()
     text.line("// \(description.name): compiled by gnnc. Between two gathers, nothing touches memory.")
     text.line("#include <math.h>")
@@ -36,8 +37,13 @@ package enum CBackend {
     for definition in description.definitions { text.line("#define \(definition)") }
     text.line("#include \"gnnc_kernels.h\"")
     if !finishes.isEmpty { text.line("#include \"gnnc_sums.h\"") }
+    if isOrdered { text.line("#include \"gnnc_recurrence.h\"") }
     text.line()
-    text.line("enum { TILE = \(stages.settings.tileRows), ARENA_BYTES = \(max(arena, 64)) };")
+    if isOrdered {
+      text.line("// The order of the in-edges of a tile, whose last row is not a hub's.")
+      text.line("enum { ORDER_BYTES = (\(StageEmitter.tileEdges) + GNNC_CHUNK) * sizeof(uint32_t) };")
+    }
+    text.line("enum { TILE = \(stages.settings.tileRows), ARENA_BYTES = \(max(arena, 64))\(isOrdered ? " + ORDER_BYTES" : "") };")
     text.line()
     text.line("// Where each weight begins among the packed ones, in floats.")
     pack.emitOffsets(&text)
@@ -46,7 +52,7 @@ package enum CBackend {
     pack.emitFunction(&text)
     TableEmitter(
       stages: stages, model: model, parameters: pack.parameters, description: description,
-      hubBytes: hub
+      hubBytes: isOrdered ? "\(hub) > GNNC_CHUNK * 4 ? \(hub) : GNNC_CHUNK * 4" : "\(hub)"
     ).emit(&text)
     return text.text
   }

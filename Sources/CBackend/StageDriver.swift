@@ -5,7 +5,7 @@ import Stages
 /// The stage function itself: tiles of ordinary rows from one shared cursor, then hubs chunk by chunk.
 extension StageEmitter {
   /// A tile takes no more rows once it has so many in-edges.
-  private static let tileEdges = 8192
+  static let tileEdges = 8192
 
   func emitStage(_ turns: [Turn], _ text: inout CText) {
     let swept = stage.sweptEdges
@@ -19,6 +19,7 @@ extension StageEmitter {
       text.block("") { text in
         text.line("char *const arena = (char *)call->arena + (size_t)omp_get_thread_num() * ARENA_BYTES;")
         text.line("gnnc_tile tile;")
+        declareRested(turns, &text)
         let take =
           "gnnc_take_tile(&cursor, owned.count, sets, \(swept.count), TILE, \(Self.tileEdges), call->stop, &tile)"
         text.block("while (\(take))") { text in
@@ -28,6 +29,8 @@ extension StageEmitter {
             case .sweep(let name, let sweep) where sweep.isOverTile:
               text.line("\(name)_tile(call, arena, tile);")
             case .sweep(let name, let sweep): sweepRows(name, sweep, &text)
+            case .recurrence(let name):
+              text.line("\(name)(call, arena, tile, (uint32_t *)(arena + ARENA_BYTES - ORDER_BYTES), &\(rested(name)));")
             }
           }
         }
@@ -97,6 +100,13 @@ extension StageEmitter {
     }
   }
 
+  /// Whether a thread has the result of a row without in-edges.
+  private func rested(_ recurrence: String) -> String { recurrence + "_rested" }
+
+  private func declareRested(_ turns: [Turn], _ text: inout CText) {
+    for case .recurrence(let name) in turns { text.line("int \(rested(name)) = 0;") }
+  }
+
   // MARK: - Hubs
 
   /// Rows with more in-edges than a chunk: all threads share the chunks of one row, which are then added in order.
@@ -105,14 +115,17 @@ extension StageEmitter {
       text.block("for (uint64_t h = 0; h < sets[s]->hubs && !*call->stop; h++)") { text in
         text.line("const uint64_t row = sets[s]->hub[h];")
         if swept.count > 1 { text.line("if (gnnc_is_hub(sets, (int)s, row)) continue;  // had in an earlier set") }
-        if turns.contains(where: { if case .rows = $0 { true } else { false } }) {
+        if turns.contains(where: { if case .sweep = $0 { false } else { true } }) {
           text.line("const gnnc_tile tile = {row, 1};")
         }
         text.line("char *const arena = call->arena;")
+        declareRested(turns, &text)
         for turn in turns {
           switch turn {
           case .rows(let name): text.line("\(name)(call, arena, tile);")
           case .sweep(let name, let sweep): sweepHub(name, sweep, &text)
+          // One step waits for the other: nothing to share.
+          case .recurrence(let name): text.line("\(name)(call, arena, tile, call->hub, &\(rested(name)));")
           }
         }
       }

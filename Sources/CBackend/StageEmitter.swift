@@ -31,6 +31,7 @@ struct StageEmitter {
     comment(&text)
     var rowTurns = 0
     var sweeps = 0
+    var walks = 0
     var turns: [Turn] = []
     for section in stage.sections {
       switch section {
@@ -45,6 +46,11 @@ struct StageEmitter {
         SweepEmitter(stage: self, sweep: sweep).emit(name, &text)
         if sweep.isOverTile { SweepEmitter(stage: self, sweep: sweep).emitOverTile(name + "_tile", &text) }
         turns.append(.sweep(name, sweep))
+      case .recurrence(let walk):
+        walks += 1
+        let name = "\(functionName)_lstm\(walks)"
+        RecurrenceEmitter(stage: self, walk: walk).emit(name, &text)
+        turns.append(.recurrence(name))
       }
     }
     emitStage(turns, &text)
@@ -53,6 +59,7 @@ struct StageEmitter {
   enum Turn {
     case rows(String)
     case sweep(String, Sweep)
+    case recurrence(String)
   }
 
   private func comment(_ text: inout CText) {

@@ -17,6 +17,7 @@ struct SweepEmitter {
     switch sweep.extent {
     case .allEdges: allEdges(scope, results, identifiers, &body)
     case .lastLoop: lastLoop(scope, results, identifiers, &body)
+    case .oneEdge: oneEdge(scope, results, identifiers, &body)
     }
     // Without `restrict`, since they point into what `arena` points at; the local copies have it.
     let parameters = sweep.accumulators.map { ", float *to_\(results[$0.value]!)" }
@@ -137,6 +138,31 @@ struct SweepEmitter {
         inner.append(inside)
       }
     }
+  }
+
+  // MARK: - One edge
+
+  /// The edge where the span begins, or the added self-loop.
+  private func oneEdge(
+    _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
+  ) {
+    for (place, buffer) in sweep.blockBuffers.enumerated() {
+      // Whole registers, as loops over a block write them.
+      text.line("float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
+    }
+    var inside = CText()
+    kernels(scope, results, identifiers, &inside)
+    let mentionsIDs = inside.mentions("ids")
+    if inside.mentions("n") { text.line("const size_t n = 1;") }
+    if inside.mentions("loop") { text.line("const size_t loop = span.loop;") }
+    if inside.mentions("e") || mentionsIDs { text.line("const uint64_t e = span.begin;") }
+    if mentionsIDs, sweep.set.loops == .added {
+      text.line("const uint32_t own[] = {(uint32_t)(owned.first + span.row)};")
+      text.line("const uint32_t *const ids = span.loop ? own : edges->source + e;")
+    } else if mentionsIDs {
+      text.line("const uint32_t *const ids = edges->source + e;")
+    }
+    text.append(inside)
   }
 
   // MARK: - The last self-loop

@@ -7,7 +7,8 @@ struct TableEmitter {
   let model: ModelNames
   let parameters: [ParameterID]
   let description: ModelDescription
-  let hubBytes: Int
+  /// For each chunk of the longest row, as C.
+  let hubBytes: String
   private var program: Program { stages.program }
 
   func emit(_ text: inout CText) {
@@ -49,8 +50,8 @@ struct TableEmitter {
       }, &text)
     table(
       "gnnc_edge_set", "edge_sets",
-      stages.edgeSets.map {
-        "{\($0.type.number), GNNC_\($0.direction.rawValue.uppercased())}"
+      stages.edgeSets.enumerated().map { place, set in
+        "{\(set.type.number), GNNC_\(set.direction.rawValue.uppercased()), \(stages.isOrdered(edges: place) ? 1 : 0)}"
       }, &text)
   }
 

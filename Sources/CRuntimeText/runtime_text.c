@@ -18,7 +18,12 @@ static const char math[] = {
 #embed "../../runtime-c/include/gnnc_math.h" suffix(, )
     0};
 
+static const char recurrence[] = {
+#embed "../../runtime-c/include/gnnc_recurrence.h" suffix(, )
+    0};
+
 const char *gnnc_runtime_header_text(void) { return runtime; }
 const char *gnnc_kernels_header_text(void) { return kernels; }
 const char *gnnc_sums_header_text(void) { return sums; }
 const char *gnnc_math_header_text(void) { return math; }
+const char *gnnc_recurrence_header_text(void) { return recurrence; }

@@ -39,6 +39,7 @@ struct Explanation {
       lines += tensors("reads", stage.reads)
       lines += tensors("writes", stage.writes)
       for sweep in stage.sweeps { lines.append("       sweeps   \(describe(sweep))") }
+      for walk in stage.recurrences { lines += describe(walk) }
       lines.append("       cost     \(describe(stage.cost))")
     }
     for finish in stages.finishes {
@@ -57,18 +58,31 @@ struct Explanation {
     return ["       \(word.padding(8)) \(names.joined(separator: ", "))"]
   }
 
-  private func describe(_ sweep: Sweep) -> String {
-    let program = translation.program
-    let name = program.schema[sweep.set.type].name
-    let direction = sweep.set.direction == .forward ? name : "\(sweep.set.direction.rawValue)(\(name))"
+  /// With what nobody would guess: a vertex that has one in-edge may take as many steps as the largest hub.
+  private func describe(_ walk: Recurrence) -> [String] {
+    let flops = 8 * walk.width * walk.width + 12 * walk.width
+    return [
+      "       walks    \(describe(walk.gates.set)): lstm [\(walk.width)], in plain order",
+      "       warning  a vertex takes as many steps, of \(flops) flops, as the largest in-degree of the whole graph, or until",
+      "                its state settles behind its last in-edge; a vertex with more than 4096 in-edges keeps one thread busy",
+    ]
+  }
+
+  private func describe(_ set: EdgeSet) -> String {
+    let name = translation.program.schema[set.type].name
+    let direction = set.direction == .forward ? name : "\(set.direction.rawValue)(\(name))"
     let loops =
-      switch sweep.set.loops {
+      switch set.loops {
       case .kept: ""
       case .removed: " without self-loops"
       case .added: " with self-loops"
       }
+    return direction + loops
+  }
+
+  private func describe(_ sweep: Sweep) -> String {
     let results = sweep.accumulators.map { "\($0.reduction.rawValue) [\($0.width)]" }.joined(separator: ", ")
-    return "\(direction)\(loops): \(results)"
+    return "\(describe(sweep.set)): \(results)"
   }
 
   private func describe(_ cost: StageCost) -> String {

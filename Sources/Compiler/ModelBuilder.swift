@@ -49,7 +49,7 @@ struct ModelBuilder {
       MARCH = \(settings.processor)
       CFLAGS = \(flags.joined(separator: " "))
 
-      model.so: model.c gnnc_runtime.h gnnc_kernels.h gnnc_sums.h gnnc_math.h
+      model.so: model.c gnnc_runtime.h gnnc_kernels.h gnnc_sums.h gnnc_math.h gnnc_recurrence.h
       \t$(CC) $(CFLAGS) -march=$(MARCH) -o $@ model.c \(settings.libraries.map { "-l\($0) " }.joined())-lm
 
       """
@@ -63,6 +63,7 @@ enum RuntimeText {
     ("gnnc_kernels.h", string(gnnc_kernels_header_text())),
     ("gnnc_sums.h", string(gnnc_sums_header_text())),
     ("gnnc_math.h", string(gnnc_math_header_text())),
+    ("gnnc_recurrence.h", string(gnnc_recurrence_header_text())),
   ]
 
   private static func string(_ text: UnsafePointer<CChar>) -> String { String(cString: text) }

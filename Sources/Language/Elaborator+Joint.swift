@@ -213,12 +213,23 @@ extension Elaborator {
   private mutating func incomingJointly(_ member: Name, _ arguments: [Argument], _ span: Span) -> [Value] {
     let sets = joint!.bodies.compactMap(\.edges)
     guard let call = incomingCall(member, arguments, span) else { return sets.map { _ in .poison } }
+    if call.function == .lstm { return lstmAlone(arguments, sets, span) }
     let values = call.message.map { evaluateJointly($0) }
     let messages = each { elaborator in
       elaborator.message(of: call, values?[elaborator.joint!.current], over: elaborator.frame.edges!)
     }
     let present = messages.compactMap { $0 }
     return present.count == sets.count ? reduce(present, call, over: sets) : sets.map { _ in .poison }
+  }
+
+  /// An LSTM has no joint form: edges of several sets have no common order.
+  private mutating func lstmAlone(_ arguments: [Argument], _ sets: [EdgeSet], _ span: Span) -> [Value] {
+    guard sets.count == 1 else {
+      let fault = report(.jointRecurrence(span))
+      return sets.map { _ in fault }
+    }
+    for argument in arguments where argument.value.mentionsIncoming { reduceJointly(argument.value) }
+    return each { $0.lstm(arguments, over: $0.frame.edges!, span) }
   }
 }
 

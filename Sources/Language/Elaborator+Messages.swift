@@ -28,6 +28,7 @@ extension Elaborator {
   /// `incoming.sum(x)` and its like: the messages of a target's in-edges become one row.
   mutating func incoming(_ member: Name, _ arguments: [Argument], _ span: Span) -> Value {
     guard let set = frame.edges, let call = incomingCall(member, arguments, span) else { return .poison }
+    if call.function == .lstm { return lstm(arguments, over: set, span) }
     let value = call.message.map { evaluate($0) }
     guard let message = message(of: call, value, over: set) else { return .poison }
     return reduce([message], call, over: [set])[0]
@@ -128,6 +129,7 @@ extension Elaborator {
       case .var: make.variance(ids, make.count(ones, sets))
       case .std: make.deviation(ids, make.count(ones, sets))
       case .powermean: make.powerMean(ids, make.count(ones, sets), exponent?.id)
+      case .lstm: nil  // of one set alone: see `lstm`
       }
     }
     return sets.map { _ in reduced }
@@ -199,7 +201,7 @@ extension Formula {
 
 /// What `incoming` can do with messages.
 enum IncomingFunction: String, CaseIterable {
-  case sum, mean, max, min, product, softmax, count, `var`, std, powermean
+  case sum, mean, max, min, product, softmax, count, `var`, std, powermean, lstm
 
   /// How many values it takes by position.
   var valueCount: Int {
@@ -207,6 +209,7 @@ enum IncomingFunction: String, CaseIterable {
     case .count: 0
     case .sum, .mean, .max, .min, .product, .softmax, .var, .std: 1
     case .powermean: 2
+    case .lstm: 5
     }
   }
 
@@ -214,7 +217,7 @@ enum IncomingFunction: String, CaseIterable {
   var takesClasses: Bool {
     switch self {
     case .sum, .mean, .count: true
-    case .max, .min, .product, .softmax, .var, .std, .powermean: false
+    case .max, .min, .product, .softmax, .var, .std, .powermean, .lstm: false
     }
   }
 }

@@ -45,6 +45,7 @@ extension MemoryPlan {
     for set in tables.edgeSets.indices {
       let edges = summary.edgeSet(tables.key(of: set))?.edges.reduce(0, +) ?? 0
       edgeBytes += edges * 4 + count(tables.target(of: set)) * 8
+      if tables.edgeSets[set].isOrdered { edgeBytes += edges * (edges >> 32 == 0 ? 4 : 8) }
     }
     var featureBytes: UInt64 = 0
     var denseBytes: UInt64 = 0

@@ -19,6 +19,8 @@ package struct ModelTables: Sendable, Hashable {
   package struct EdgeSet: Sendable, Hashable {
     package let edgeType: Int
     package let direction: EdgeDirection
+    /// Whether stages walk along its rows in plain order.
+    package let isOrdered: Bool
   }
 
   /// Rows of numbers that stages read or write.
@@ -168,7 +170,9 @@ extension ModelTables {
 
   /// What a graph has to map for this model.
   package var graphParts: GraphParts {
-    var parts = GraphParts(edgeSets: Set(edgeSets.indices.map(key)))
+    var parts = GraphParts(
+      edgeSets: Set(edgeSets.indices.map(key)),
+      plainEdges: Set(edgeSets.indices.filter { edgeSets[$0].isOrdered }.map(key)))
     for tensor in tensors {
       switch tensor.kind {
       case .vertexFeature(let type):

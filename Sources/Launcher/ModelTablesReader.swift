@@ -26,7 +26,7 @@ extension ModelTables {
     edgeSets = try table(model.edge_set, model.edge_sets) { set throws(Damage) in
       EdgeSet(
         edgeType: try index(set.edge_type, below: edgeTypeCount, "edge set"),
-        direction: try direction(set.direction))
+        direction: try direction(set.direction), isOrdered: set.ordered != 0)
     }
     let setCount = edgeSets.count
     buffers = try table(model.buffer, model.buffers) { buffer throws(Damage) in

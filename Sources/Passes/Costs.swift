@@ -67,6 +67,7 @@ struct Costs {
     case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .view, .withLoops, .selfLoop,
       .reduce, .reduceGraph, .reshape, .permute, .slice, .concat, .broadcast, .lookup, .scatter:
       0
+    case .lstm: Double(8 * instruction.type.width)  // for each step, of which nothing is known here
     }
   }
 }

@@ -10,7 +10,7 @@ extension Operation {
       .broadcast, .lookup, .scatter:
       true
     case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .view, .withLoops, .selfLoop,
-      .reduce, .reduceGraph:
+      .reduce, .lstm, .reduceGraph:
       false
     }
   }
@@ -89,7 +89,7 @@ extension Program {
       return condition != 0 ? known(1) : known(2)
     case .reshape, .permute, .slice, .broadcast: return known(0)
     case .scatter: return known(0) == 0 ? 0 : nil
-    case .feature, .parameter, .vertexCount, .source, .target, .view, .withLoops, .selfLoop, .reduceGraph,
+    case .feature, .parameter, .vertexCount, .source, .target, .view, .withLoops, .selfLoop, .lstm, .reduceGraph,
       .linear, .reduceAxis, .concat, .lookup:
       return nil
     }

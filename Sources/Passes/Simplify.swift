@@ -46,7 +46,7 @@ struct Simplify: Pass {
     case .withLoops:
       return try looped(instruction, operands, &builder)
     case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .selfLoop, .reduce,
-      .reduceGraph, .linear, .reduceAxis, .lookup, .scatter:
+      .lstm, .reduceGraph, .linear, .reduceAxis, .lookup, .scatter:
       return nil
     }
   }

@@ -120,6 +120,13 @@ extension ProgramBuilder {
     try append(.reduce(function), messages)
   }
 
+  /// Over the in-edges of each target in plain order; `padding` are the gates of a step behind the last.
+  package mutating func lstm(_ gates: ValueID, recurrent: ValueID, padding: ValueID)
+    throws(InternalFault) -> ValueID
+  {
+    try append(.lstm, [gates, recurrent, padding])
+  }
+
   /// Over all vertices of the whole graph.
   package mutating func reduceGraph(_ function: GraphReduction, _ x: ValueID) throws(InternalFault) -> ValueID {
     try append(.reduceGraph(function), [x])

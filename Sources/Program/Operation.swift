@@ -36,6 +36,12 @@ package enum Operation: Hashable, Sendable {
   case reduce(Reduction)
   /// a: vertices -> graph: all rows of the whole graph become one; 0 of none.
   case reduceGraph(GraphReduction)
+  /// a [4h]: edges, b [4h, h], c [4h]: constants -> target vertices [h], the last hidden state of an LSTM over the
+  /// in-edges of each vertex in plain order.
+  ///
+  /// A step's gates i, f, g, o are a of its edge plus b times the hidden state. Each vertex takes as many steps as the
+  /// largest in-degree of the set in the whole graph: behind its own in-edges, steps with c in a's place.
+  case lstm
 
   // Elementwise.
   case unary(Unary)

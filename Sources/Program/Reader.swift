@@ -191,6 +191,7 @@ extension Reader {
     case "scatter":
       try expectWord("classes")
       return .scatter(classes: try integer())
+    case "incoming.lstm": return .lstm
     case "concat":
       return .concat(axis: try axis())
     case "slice":

@@ -53,6 +53,8 @@ package struct TypeRules {
       return try reduce(operands)
     case .reduceGraph:
       return try reduceGraph(operands)
+    case .lstm:
+      return try lstm(operands)
 
     case .unary(let function):
       try count(operands, 1)
@@ -215,6 +217,21 @@ extension TypeRules {
 }
 
 extension TypeRules {
+  private func lstm(_ operands: [Type]) throws(TypeFault) -> Type {
+    try count(operands, 3)
+    let target = schema.target(of: try edges(operands, 0))
+    try all(operands, are: .f32)
+    for place in 1...2 where operands[place].space != .constant {
+      throw .wrongSpace(operand: place, wanted: "constant")
+    }
+    let (gates, weights, padding) = (operands[0].shape, operands[1].shape, operands[2].shape)
+    guard weights.count == 2, weights[0] == 4 * weights[1], weights[1] > 0, gates == [weights[0]] else {
+      throw .shapesDiffer(gates, weights)
+    }
+    guard padding == gates else { throw .shapesDiffer(gates, padding) }
+    return Type(.vertices(target), .f32, [weights[1]])
+  }
+
   private func reduceGraph(_ operands: [Type]) throws(TypeFault) -> Type {
     try count(operands, 1)
     try all(operands, are: .f32)

@@ -16,6 +16,7 @@ extension Operation {
     case .selfLoop: "self_loop"
     case .reduce(let function): "incoming.\(function.rawValue)"
     case .reduceGraph(let function): "graph.\(function.rawValue)"
+    case .lstm: "incoming.lstm"
     case .unary(let function): function.word
     case .binary(let function): function.word
     case .select: "select"

@@ -88,7 +88,7 @@ extension Schedule {
     for instruction in program.instructions {
       let own: Bool
       switch instruction.operation {
-      case .reduce, .selfLoop, .reduceGraph: own = true
+      case .reduce, .selfLoop, .lstm, .reduceGraph: own = true
       default: own = false
       }
       facts.append(own || instruction.operands.contains { facts[$0.number] })
@@ -224,7 +224,7 @@ extension Schedule {
     let instruction = program[value]
     if case .edges = instruction.type.space { return shouldStoreOnEdges(value, later: later.count) }
     switch instruction.operation {
-    case .reduce, .selfLoop: return true
+    case .reduce, .selfLoop, .lstm: return true
     case .linear where wanted.count > 1: return true
     default: break
     }

@@ -64,7 +64,7 @@ struct ScopePlanner {
     let instruction = program[value]
     if given.contains(value) { return readers.contains { needsRows($0, of: value) } }
     switch instruction.operation {
-    case .linear, .reduce, .reduceGraph, .reduceAxis, .selfLoop, .concat, .withLoops:
+    case .linear, .reduce, .lstm, .reduceGraph, .reduceAxis, .selfLoop, .concat, .withLoops:
       return true
     case .literal, .inDegree, .vertexCount, .feature, .parameter, .source, .target, .view, .reshape, .lookup:
       return readers.contains { needsRows($0, of: value) }
@@ -116,7 +116,7 @@ struct ScopePlanner {
     let instruction = program[value]
     if given.contains(value) { return }
     switch instruction.operation {
-    case .linear, .reduce, .reduceGraph, .concat, .withLoops, .selfLoop, .reduceAxis, .lookup:
+    case .linear, .reduce, .lstm, .reduceGraph, .concat, .withLoops, .selfLoop, .reduceAxis, .lookup:
       // Each operand is evaluated in its own shape.
       for operand in instruction.operands { giveRowsBelow(operand) }
       return

@@ -29,6 +29,10 @@ struct StageAccount {
       case .rows(let kernels):
         account.cost.flopsPerRow += kernels.reduce(0) { $0 + flops($1, [:]) }
       case .sweep(let sweep): count(sweep, &account)
+      case .recurrence(let walk):
+        count(walk.gates, &account)
+        // The recurrent product, and the cell's own arithmetic. Padded steps are not foreseen.
+        account.cost.flopsPerEdge += Double(8 * walk.width * walk.width + 12 * walk.width)
       }
     }
     account.writes += account.sums.values
@@ -66,7 +70,7 @@ struct StageAccount {
       stage.writes += [keep.tensor] + (keep.loopTensor.map { [$0] } ?? [])
       stage.cost.bytesGatheredPerEdge += Double(keep.width * 4)
     }
-    guard sweep.extent == .allEdges else { return }
+    guard sweep.extent != .lastLoop else { return }
     stage.cost.bytesGatheredPerEdge += 4
     stage.cost.flopsPerEdge += sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) }
     if sweep.set.loops == .added { stage.cost.flopsPerRow += sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) } }
@@ -88,7 +92,7 @@ struct StageAccount {
       let source = schedule.root(instruction.operands[0])
       note(source, &stage.gathers) { _ in }
       let width = Double(program[source].type.width * 4)
-      if sweep.extent == .allEdges { stage.cost.bytesGatheredPerEdge += width }
+      if sweep.extent != .lastLoop { stage.cost.bytesGatheredPerEdge += width }
     case .target: readRow(instruction.operands[0], &stage)
     case .feature:
       if let tensor = layout.edgeFeature(value, edges: sweep.edges), !stage.reads.contains(tensor) {
@@ -145,6 +149,7 @@ struct StageAccount {
         for accumulator in sweep.accumulators where accumulator.isFirst {
           words.append("\(accumulator.reduction.rawValue) over \(program.schema[sweep.set.type].name)")
         }
+      case .recurrence(let walk): words.append("lstm over \(program.schema[walk.gates.set.type].name)")
       case .rows(let kernels):
         for case .dense(let dense) in kernels { words.append("linear " + weightName(dense)) }
         for case .contribute(let value, _) in kernels { words.append(program[value].operation.word) }

@@ -88,7 +88,7 @@ extension StageContent {
     if let home = schedule.stored[value], home != level { return 0 }
     var ready = 0
     switch instruction.operation {
-    case .reduce, .selfLoop:
+    case .reduce, .selfLoop, .lstm:
       for operand in instruction.operands { ready = max(ready, edgeValue(operand, schedule)) }
       ready += 1
       sweepOf[value] = ready

@@ -50,7 +50,10 @@ struct StagePlanner {
     }
     var sections: [Section] = []
     for turn in 0...content.sweepCount {
-      if turn > 0 { sections += try sweeps(turn).map(Section.sweep) }
+      if turn > 0 {
+        sections += try sweeps(turn).map(Section.sweep)
+        sections += try recurrences(turn).map(Section.recurrence)
+      }
       let kernels = try rowKernels(turn)
       if !kernels.isEmpty { sections.append(.rows(kernels)) }
     }
@@ -137,7 +140,7 @@ struct StagePlanner {
     var order: [Key] = []
     var messages: [Key: [(value: ValueID, message: ValueID)]] = [:]
     var kept: [Key: [ValueID]] = [:]
-    for value in content.reductions where content.sweepOf[value] == turn {
+    for value in content.reductions where content.sweepOf[value] == turn && program[value].operation != .lstm {
       for message in program[value].operands {
         guard case .edges(let set) = program[message].type.space else { continue }
         var isLoop = false
@@ -162,6 +165,33 @@ struct StagePlanner {
       packed = planner.stage.packed
     }
     return result
+  }
+
+  // MARK: - Recurrences
+
+  private mutating func recurrences(_ turn: Int) throws(Failure) -> [Recurrence] {
+    var result: [Recurrence] = []
+    for value in content.reductions where content.sweepOf[value] == turn && program[value].operation == .lstm {
+      result.append(try recurrence(value))
+    }
+    return result
+  }
+
+  private mutating func recurrence(_ value: ValueID) throws(Failure) -> Recurrence {
+    let (gates, weights, padding) = (program[value].operands[0], program[value].operands[1], program[value].operands[2])
+    guard case .edges(let set) = program[gates].type.space else { preconditionFailure("gates that are not over edges") }
+    var planner = SweepPlanner(stage: self, set: set, extent: .oneEdge, begun: [])
+    let sweep = try planner.plan([(value, gates)], keeping: [])
+    packed = planner.stage.packed
+    let width = program[value].type.width
+    return Recurrence(
+      value: value, width: width, gates: sweep,
+      weights: packed.add(
+        PackedConstant(value: weights, layout: .panels(batch: 1, out: 4 * width, in: width))),
+      padding: packed.add(PackedConstant(value: schedule.root(padding), layout: .plain)),
+      scratch: Recurrence.Scratch(
+        gates: tile.add("gates", 4 * width), product: tile.add("recurrent", 4 * width),
+        hidden: tile.add("hidden", width), cell: tile.add("cell", width), rest: tile.add("rest", width)))
   }
 
   // MARK: - Kernels

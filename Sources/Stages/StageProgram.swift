@@ -16,6 +16,11 @@ package struct StageProgram: Sendable {
   /// What becomes of the contributions of all partitions, after the stages of a level.
   package var finishes: [Finish]
   package var outputs: [StoredOutput]
+
+  /// Whether stages walk along the rows of an edge set in plain order.
+  package func isOrdered(edges: Int) -> Bool {
+    stages.contains { $0.recurrences.contains { $0.gates.edges == edges } }
+  }
 }
 
 /// Choices that hold for a whole model.
@@ -165,8 +170,12 @@ package struct Stage: Sendable {
   /// The edge sets that it sweeps over, as numbers into `StageProgram.edgeSets`, each once.
   package var sweptEdges: [Int] {
     var found: [Int] = []
-    for case .sweep(let sweep) in sections where !found.contains(sweep.edges) {
-      found.append(sweep.edges)
+    for section in sections {
+      switch section {
+      case .rows: continue
+      case .sweep(let sweep): if !found.contains(sweep.edges) { found.append(sweep.edges) }
+      case .recurrence(let walk): if !found.contains(walk.gates.edges) { found.append(walk.gates.edges) }
+      }
     }
     return found
   }
@@ -174,12 +183,40 @@ package struct Stage: Sendable {
   package var sweeps: [Sweep] {
     sections.compactMap { if case .sweep(let sweep) = $0 { sweep } else { nil } }
   }
+
+  package var recurrences: [Recurrence] {
+    sections.compactMap { if case .recurrence(let walk) = $0 { walk } else { nil } }
+  }
 }
 
-/// What a stage does with a tile: turns of work on its rows and sweeps over their in-edges.
+/// What a stage does with a tile: turns of work on its rows, and sweeps over their in-edges or walks along them.
 package enum Section: Sendable {
   case rows([Kernel])
   case sweep(Sweep)
+  case recurrence(Recurrence)
+}
+
+/// An LSTM over the in-edges of each row of a tile, in plain order: all rows of the tile take a step together.
+package struct Recurrence: Sendable {
+  package let value: ValueID
+  /// Numbers of the state.
+  package let width: Int
+  /// Makes the gates of one edge.
+  package let gates: Sweep
+  /// The recurrent weights as panels, and the gates of a padded step, in `StageProgram.packed`.
+  package let weights: Int
+  package let padding: Int
+  package let scratch: Scratch
+
+  /// Tile buffers, with a row for each row on its way.
+  package struct Scratch: Sendable {
+    package let gates: Int
+    package let product: Int
+    package let hidden: Int
+    package let cell: Int
+    /// The result of a row without in-edges, once a thread has met one: row 0.
+    package let rest: Int
+  }
 }
 
 /// One pass over the in-edges of each row of a tile, a block of edges at a time.
@@ -188,6 +225,8 @@ package struct Sweep: Sendable {
     case allEdges
     /// The row's own last self-loop alone, where it has one.
     case lastLoop
+    /// One edge, or one added self-loop, at a time.
+    case oneEdge
   }
 
   package let set: EdgeSet

@@ -87,6 +87,7 @@ private enum Constants {
         guard program[constant].type.space == .constant else { continue }
         if case .literal = program[constant].operation { continue }
         if case .linear = instruction.operation, place == 1, instruction.type.space != .graph { continue }
+        if case .lstm = instruction.operation { continue }
         found.insert(constant)
       }
     }
@@ -114,6 +115,13 @@ private enum Support {
         refuse(instruction.origin, "weights other than f32 cannot be compiled")
       default: continue
       }
+    }
+    for instruction in program.instructions where instruction.operation == .lstm {
+      guard case .edges(let set) = program[instruction.operands[0]].type.space, set.direction == .undirected
+      else { continue }
+      refuse(
+        instruction.origin, "an LSTM over undirected edges cannot be compiled",
+        help: "a pair of neighbours may stand for several edges, and has no place among them")
     }
     for output in program.outputs {
       let instruction = program[output.value]

@@ -97,6 +97,7 @@ package enum Names {
     case .view, .withLoops, .selfLoop: "edge"
     case .reduce(let reduction): reduction.rawValue
     case .reduceGraph(let reduction): reduction.rawValue
+    case .lstm: "state"
     case .unary(let unary): "\(unary)".prefix { $0.isLetter }.lowercased()
     case .binary(let binary): binary.rawValue
     case .select: "choice"

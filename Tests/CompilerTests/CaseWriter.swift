@@ -53,9 +53,11 @@ struct CaseWriter {
     number(set.starts.count - 1)
     number(set.sources.count)
     number(set.loops == nil ? 0 : 1)
+    number(set.plain.count == set.sources.count ? 1 : 0)
     append(set.starts.map(UInt64.init))
     append(set.sources.map(UInt32.init))
     if let loops = set.loops { append(loops.map(UInt32.init)) }
+    if set.plain.count == set.sources.count { append(set.plain.map(UInt32.init)) }
   }
 
   private mutating func number(_ number: Int) { append([UInt64(number)]) }

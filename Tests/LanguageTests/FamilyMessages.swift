@@ -182,3 +182,83 @@ import Testing
              |       ------------------------------------- in this use of `Sum`
         """ + "\n")
 }
+
+@Test func anLSTMRunsOverOneSetAndTakesFourWeights() {
+  #expect(
+    messages(
+      model(
+        """
+          x = get_vertex(paper.x)[:8]
+          a = message_passing(all edges, Walk[4], h: family(x, get_vertex(author.a)))
+          c = message_passing(cites, Short, h: x)
+          output y = x
+        """,
+        modules: """
+          message module Walk[width] {
+            param ih: f32[16, 8]; param hh: f32[4 * width, width]; param b: f32[16]
+            forward(source h) { return incoming.lstm(h, ih, hh, b, b) }
+          }
+          message module Short { forward(source h) { return incoming.lstm(h) } }
+          """))
+        == """
+        error[space]: `incoming.lstm` runs over the edges of one set, not of several
+          m.gnn:9:30
+           9 |   forward(source h) { return incoming.lstm(h, ih, hh, b, b) }
+             |                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            ...
+          14 |   a = message_passing(all edges, Walk[4], h: family(x, get_vertex(author.a)))
+             |       ----------------------------------------------------------------------- in this use of `Walk`
+        help: edges of several sets have no order among each other: use a message module for each set
+
+        error[argument]: `incoming.lstm` takes a value over the edges, weight_ih, weight_hh, bias_ih and bias_hh
+          m.gnn:11:51
+          11 | message module Short { forward(source h) { return incoming.lstm(h) } }
+             |                                                   ^^^^^^^^^^^^^^^^
+            ...
+          15 |   c = message_passing(cites, Short, h: x)
+             |       ----------------------------------- in this use of `Short`
+        """ + "\n")
+}
+
+@Test func theWeightsOfAnLSTMFitOneAnother() {
+  #expect(
+    messages(
+      model(
+        """
+          x = get_vertex(paper.x)[:8]
+          a = message_passing(cites, Walk[3], h: x, t: x)
+          b = message_passing(cites, Own at "own", h: x, t: x)
+          output y = x
+        """,
+        modules: """
+          message module Walk[width] {
+            param ih: f32[16, 8]; param hh: f32[4 * width, width]; param b: f32[16]
+            forward(source h, target t) { return incoming.lstm(h, ih, hh, b, b) }
+          }
+          message module Own {
+            param ih: f32[32, 8]; param hh: f32[32, 8]
+            forward(source h, target t) { return incoming.lstm(h, ih, hh, concat([t, t, t, t]), zeros[32]) }
+          }
+          """))
+        == """
+        error[shape]: a weight of [12, 3] does not fit a weight_ih of [16, 8]
+          m.gnn:9:40
+           8 |   param ih: f32[16, 8]; param hh: f32[4 * width, width]; param b: f32[16]
+             |         -- [16, 8], from here
+             |                               -- [12, 3], from here
+           9 |   forward(source h, target t) { return incoming.lstm(h, ih, hh, b, b) }
+             |                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            ...
+          17 |   a = message_passing(cites, Walk[3], h: x, t: x)
+             |       ------------------------------------------- in this use of `Walk`
+        help: an LSTM that is h wide has weight_ih [4h, inputs], weight_hh [4h, h] and biases [4h]
+
+        error[space]: the weights of `incoming.lstm` are the same for every edge, and this is over vertices of `paper`
+          m.gnn:13:65
+          13 |   forward(source h, target t) { return incoming.lstm(h, ih, hh, concat([t, t, t, t]), zeros[32]) }
+             |                                                                 ^^^^^^^^^^^^^^^^^^^^
+            ...
+          18 |   b = message_passing(cites, Own at "own", h: x, t: x)
+             |       ------------------------------------------------ in this use of `Own`
+        """ + "\n")
+}

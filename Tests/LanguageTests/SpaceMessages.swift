@@ -267,7 +267,7 @@ import Testing
             ...
           17 |   output y = message_passing(cites, A, h: get_vertex(paper.x))
              |              ------------------------------------------------- in this use of `A`
-        help: it has `sum`, `mean`, `max`, `min`, `product`, `softmax`, `count`, `var`, `std` and `powermean`
+        help: it has `sum`, `mean`, `max`, `min`, `product`, `softmax`, `count`, `var`, `std`, `powermean` and `lstm`
 
         error[argument]: `incoming.sum` takes one value over the edges
           m.gnn:12:9

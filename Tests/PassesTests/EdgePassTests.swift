@@ -355,3 +355,35 @@ private func layer(_ wide: Int, _ narrow: Int, raw: Bool, sumFirst: Bool, _ redu
       output y = %7
       """)
 }
+
+@Test func gatesOfAnLSTMAreMadeAtTheSourceAndItsStepsStay() throws {
+  let text = """
+    vertex paper { x: f32[32] }
+    edge cites: paper -> paper {}
+    parameter "ih": f32[12, 32]
+    parameter "hh": f32[12, 3]
+    parameter "b": f32[12]
+    %0 x = feature x : paper f32[32]
+    %1 = parameter "ih" : constant f32[12, 32]
+    %2 = parameter "hh" : constant f32[12, 3]
+    %3 = parameter "b" : constant f32[12]
+    %4 = source %0 : cites f32[32]
+    %5 = linear %4, %1 : cites f32[12]
+    %6 = add %5, %3 : cites f32[12]
+    %7 = incoming.lstm %6, %2, %3 : paper f32[3]
+    output y = %7
+    """
+  let result = try after(Passes.passes, text).body
+  #expect(
+    result == """
+      %0 x = feature x : paper f32[32]
+      %1 = parameter "ih" : constant f32[12, 32]
+      %2 = parameter "hh" : constant f32[12, 3]
+      %3 = parameter "b" : constant f32[12]
+      %4 = linear %0, %1 : paper f32[12]
+      %5 = add %4, %3 : paper f32[12]
+      %6 = source %5 : cites f32[12]
+      %7 = incoming.lstm %6, %2, %3 : paper f32[3]
+      output y = %7
+      """)
+}

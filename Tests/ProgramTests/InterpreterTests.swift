@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Program
@@ -132,4 +133,42 @@ func run(_ text: String, on data: GraphData = nasty) throws -> [Double] {
   #expect(throws: InterpreterFault.length("x", wanted: 6, found: 1)) {
     try interpret(program, on: data)
   }
+}
+
+@Test func anLSTMTakesInEdgesInPlainOrderAndThenPadding() throws {
+  let weights = [0.5, -1, 0.25, 2]
+  let (recurrent, padding) = ([0.3, -0.2, 0.7, 0.1], [0.1, 0.4, -0.3, 0.2])
+  var data = nasty
+  data.parameters = ["ih": weights, "hh": recurrent, "b": padding]
+  let program = try read(
+    """
+    vertex paper { x: f32 }
+    edge cites: paper -> paper { weight: f32 }
+    parameter "ih": f32[4]
+    parameter "hh": f32[4, 1]
+    parameter "b": f32[4]
+    %0 = feature x : paper f32
+    %1 = parameter "ih" : constant f32[4]
+    %2 = parameter "hh" : constant f32[4, 1]
+    %3 = parameter "b" : constant f32[4]
+    %4 = multiply %0, %1 : paper f32[4]
+    %5 = add %4, %3 : paper f32[4]
+    %6 = source %5 : cites f32[4]
+    %7 = incoming.lstm %6, %2, %3 : paper f32[1]
+    output y = %7
+    """)
+  func sigmoid(_ a: Double) -> Double { 1 / (1 + exp(-a)) }
+  // x at the sources of each vertex's in-edges; zeros up to the five of vertex 0.
+  let walks = [[2.0, 2, 3, 4, 5], [2, 2, 0, 0, 0], [1, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
+  let expected = walks.map { walk in
+    var (h, c) = (0.0, 0.0)
+    for x in walk {
+      let gates = (0..<4).map { weights[$0] * x + padding[$0] + recurrent[$0] * h }
+      c = sigmoid(gates[1]) * c + sigmoid(gates[0]) * tanh(gates[2])
+      h = sigmoid(gates[3]) * tanh(c)
+    }
+    return h
+  }
+  let y = try interpret(program, on: data)["y"]!.numbers
+  #expect(zip(y, expected).allSatisfy { abs($0 - $1) < 1e-12 })
 }

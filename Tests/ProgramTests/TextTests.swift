@@ -12,6 +12,8 @@ let everything = """
   parameter "a.weight" or "b.\\"weight\\"": f32[2, 3]
   parameter "a.weight": f32[2]
   parameter "embedding": f32[count(paper), 3]
+  parameter "recurrent": f32[8, 2]
+  parameter "gates": f32[8]
   %0 x = feature x : paper f32[3]
   %1 = parameter "a.weight" #0 : constant f32[2, 3]
   %2 h = linear %0, %1 : paper f32[2]
@@ -42,6 +44,13 @@ let everything = """
   %27 = source %0 : of f32[3]
   %28 = incoming.max %27, %27 : "graph" f32[3]
   %29 = exp %28 : "graph" f32[3]
+  %30 = parameter "recurrent" : constant f32[8, 2]
+  %31 = parameter "gates" : constant f32[8]
+  %32 = literal 1.0 : constant f32
+  %33 = broadcast %32 : constant f32[2]
+  %34 = linear %33, %30 : constant f32[8]
+  %35 = multiply %34, %4 : cites f32[8]
+  %36 = incoming.lstm %35, %30, %31 : paper f32[2]
   output y = %16
   output "long name" = %25
   """
@@ -65,7 +74,7 @@ func complaint(_ text: String) -> String {
 
 @Test func everyOperationIsReadBackAsPrinted() throws {
   let program = try read(everything)
-  #expect(program.instructions.count == 30)
+  #expect(program.instructions.count == 37)
   let text = program.text
   let again = try read(text)
   #expect(again.text == text)

@@ -45,3 +45,26 @@ private func fault(_ change: (inout Program) -> Void) throws -> String {
     try rules.result(of: .source(loops), [a], asked: a)
   }
 }
+
+@Test func theWeightsOfAnLSTMFitItsGates() throws {
+  let schema = Schema(
+    vertexTypes: [.init(name: "a", features: [])],
+    edgeTypes: [.init(name: "aa", source: VertexTypeID(0), target: VertexTypeID(0), features: [])])
+  let rules = TypeRules(schema: schema, parameters: [])
+  func result(_ gates: Type, _ weights: Type, _ padding: Type) throws -> Type {
+    try rules.result(of: .lstm, [gates, weights, padding], asked: Type(.constant))
+  }
+  let edges = Space.edges(EdgeSet(EdgeTypeID(0)))
+  let (gates, weights, padding) = (
+    Type(edges, .f32, [12]), Type(.constant, .f32, [12, 3]), Type(.constant, .f32, [12])
+  )
+  #expect(try result(gates, weights, padding) == Type(.vertices(VertexTypeID(0)), .f32, [3]))
+  #expect(throws: TypeFault.shapesDiffer([12], [12, 4])) {
+    try result(gates, Type(.constant, .f32, [12, 4]), padding)
+  }
+  #expect(throws: TypeFault.shapesDiffer([12], [3])) {
+    try result(gates, weights, Type(.constant, .f32, [3]))
+  }
+  #expect(throws: TypeFault.wrongSpace(operand: 2, wanted: "constant")) { try result(gates, weights, gates) }
+  #expect(throws: (any Error).self) { try result(padding, weights, padding) }
+}

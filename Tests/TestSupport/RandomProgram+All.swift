@@ -127,4 +127,18 @@ extension RandomProgram {
         .power, builder.binary(.add, size, builder.literal(0.5)), builder.literal(1.5))
     }
   }
+
+  /// An LSTM over in-edges, its recurrent weights small enough for bounds to stay finite.
+  mutating func walked() throws -> ValueID? {
+    let rows = pool.filter {
+      guard case .edges(let set) = type($0).space else { return false }
+      return set.direction != .undirected && type($0).element == .f32 && type($0).shape.count == 1
+    }
+    guard let x = pick(rows) else { return nil }
+    let width = 1 + below(5)
+    let padding = try builder.binary(.add, parameter([4 * width]), parameter([4 * width]))
+    let product = try builder.linear(x, parameter([4 * width, type(x).shape[0]]))
+    let recurrent = try builder.binary(.multiply, parameter([4 * width, width]), builder.literal(0.1))
+    return try builder.lstm(builder.binary(.add, product, padding), recurrent: recurrent, padding: padding)
+  }
 }

@@ -80,7 +80,7 @@ package struct RandomProgram {
 
   private mutating func step() throws {
     let made: ValueID?
-    switch below(breadth == .all ? 22 : 12) {
+    switch below(breadth == .all ? 23 : 12) {
     case 0, 1: made = try toEdges()
     case 2, 3, 4: made = try reduced()
     case 5: made = try mapped()
@@ -94,6 +94,7 @@ package struct RandomProgram {
     case 16: made = try overGraph()
     case 17, 18: made = try indexed()
     case 19, 20: made = try weightByVertex()
+    case 21: made = try walked()
     default: made = try curved()
     }
     guard let made, type(made).width <= 64 else { return }

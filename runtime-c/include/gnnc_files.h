@@ -105,6 +105,9 @@ gnnc_status gnnc_verify(const gnnc_checked_file *files, uint64_t count, uint32_t
 // The rows longer than GNNC_CHUNK, ascending, into `hubs` unless it is NULL; returns how many. `longest` may be NULL.
 uint64_t gnnc_find_hubs(const uint64_t *start, uint64_t rows, uint32_t *hubs, uint64_t *longest);
 
+// The most in-edges that a row has from other vertices. `loops` may be NULL.
+uint64_t gnnc_longest_of_others(const uint64_t *start, const uint32_t *loops, uint64_t rows);
+
 // ----------------------------------------------------------------------------------------------- edge lists
 
 typedef enum { GNNC_INDEX_I32, GNNC_INDEX_U32, GNNC_INDEX_I64, GNNC_INDEX_U64 } gnnc_index_kind;

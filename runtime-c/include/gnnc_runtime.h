@@ -58,6 +58,11 @@ typedef struct {
   const uint32_t *loops;     // rows: how many self-loops end each row; NULL where the edge set has none
   const uint32_t *hub;       // rows longer than GNNC_CHUNK, ascending
   uint64_t hubs;
+  // Where gnnc_edge_set.ordered asks for them; else NULL and 0.
+  const uint32_t *plain;       // the plain number of each in-edge; NULL where they need 64 bits
+  const uint64_t *wide_plain;  // then these
+  uint64_t longest;            // in-edges of the longest row of the whole graph, all partitions together
+  uint64_t longest_of_others;  // self-loops not counted
 } gnnc_edges;
 
 // The rows of one vertex type that a partition owns: first .. first + count.
@@ -90,6 +95,7 @@ typedef struct {
 typedef struct {
   uint32_t edge_type;
   gnnc_direction direction;
+  uint32_t ordered;  // 1: stages walk along rows in plain order
 } gnnc_edge_set;
 
 typedef enum {

@@ -200,3 +200,12 @@ uint64_t gnnc_find_hubs(const uint64_t *start, uint64_t rows, uint32_t *hubs, ui
   if (longest) *longest = most;
   return found;
 }
+
+uint64_t gnnc_longest_of_others(const uint64_t *start, const uint32_t *loops, uint64_t rows) {
+  uint64_t most = 0;
+  for (uint64_t row = 0; row < rows; row++) {
+    const uint64_t others = start[row + 1] - start[row] - (loops ? loops[row] : 0);
+    if (others > most) most = others;
+  }
+  return most;
+}

@@ -6,3 +6,4 @@ const char *gnnc_runtime_header_text(void);
 const char *gnnc_kernels_header_text(void);
 const char *gnnc_sums_header_text(void);
 const char *gnnc_math_header_text(void);
+const char *gnnc_recurrence_header_text(void);

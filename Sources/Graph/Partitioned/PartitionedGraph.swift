@@ -39,8 +39,27 @@ package final class PartitionedGraph: @unchecked Sendable {
       sets[set] = (0..<summary.parts).map { [folder, maps] in
         PartitionedGraph.edges(set, $0, folder.manifest, maps)
       }
+      if wanted.plainEdges.contains(set) {
+        PartitionedGraph.order(&sets[set]!, of: set, folder.manifest, maps)
+      }
     }
     self.sets = sets
+  }
+
+  /// Adds the plain numbers of edges, and the longest row of all partitions, which walks in plain order go by.
+  private static func order(
+    _ parts: inout [PartEdges], of set: EdgeSetKey, _ manifest: GraphManifest, _ maps: GraphMaps
+  ) {
+    let others = parts.map { gnnc_longest_of_others($0.edges.start, $0.edges.loops, $0.edges.rows) }.max()
+    let longest = parts.map(\.longestRow).max()
+    for part in parts.indices {
+      parts[part].edges.longest = longest ?? 0
+      parts[part].edges.longest_of_others = others ?? 0
+      switch plainEdges(set, part, manifest, maps) {
+      case .narrow(let numbers): parts[part].edges.plain = numbers.baseAddress
+      case .wide(let numbers): parts[part].edges.wide_plain = numbers.baseAddress
+      }
+    }
   }
 
   private static func edges(_ set: EdgeSetKey, _ part: Int, _ manifest: GraphManifest, _ maps: GraphMaps)
@@ -113,6 +132,12 @@ package final class PartitionedGraph: @unchecked Sendable {
 
   /// The plain index of each in-edge of a partition; the set must have been in `GraphParts.plainEdges`.
   package func plainEdges(of set: EdgeSetKey, part: Int) -> PlainEdges {
+    PartitionedGraph.plainEdges(set, part, manifest, maps)
+  }
+
+  private static func plainEdges(_ set: EdgeSetKey, _ part: Int, _ manifest: GraphManifest, _ maps: GraphMaps)
+    -> PlainEdges
+  {
     let map = maps[manifest.plainEdgesFile(set, part)]
     let count = Int(manifest.edges(set, part))
     return manifest.hasWidePlainEdges(set)

@@ -11,6 +11,9 @@ enum GraphError: Mistake {
   case noIncoming(Name)
   case incomingForm(Span, IncomingFunction)
   case incomingClasses(Span, IncomingFunction)
+  case jointRecurrence(Span)
+  case recurrentWeight(Span, Tensor)
+  case recurrentShapes(Span, Tensor, Tensor)
   case spacesDiffer(Span, Tensor, Tensor)
 
   func diagnostic(_ elaborator: Elaborator) -> Diagnostic {
@@ -48,12 +51,33 @@ enum GraphError: Mistake {
         help: nearest(to: name.text, among: names).map { "the nearest name is `\($0)`" }
           ?? "it has \(Words.list(names))")
     case .incomingForm(let span, let function):
-      let wanted = ["nothing", "one value over the edges", "a value over the edges, and a number"][function.valueCount]
+      let wanted =
+        switch function.valueCount {
+        case 0: "nothing"
+        case 1: "one value over the edges"
+        case 2: "a value over the edges, and a number"
+        default: "a value over the edges, weight_ih, weight_hh, bias_ih and bias_hh"
+        }
       return error("argument", "`incoming.\(function.rawValue)` takes \(wanted)", span)
     case .incomingClasses(let span, let function):
       return error(
         "argument", "a row for each class of edges needs the class of each, and how many there are", span,
         help: "`incoming.\(function.rawValue)(\(function == .count ? "" : "x, ")by: relation, of: 8)`")
+    case .jointRecurrence(let span):
+      return error(
+        "space", "`incoming.lstm` runs over the edges of one set, not of several", span,
+        help: "edges of several sets have no order among each other: use a message module for each set")
+    case .recurrentWeight(let span, let weight):
+      return error(
+        "space",
+        "the weights of `incoming.lstm` are the same for every edge, and this is over \(elaborator.described(weight.type.space))",
+        span)
+    case .recurrentShapes(let span, let input, let weight):
+      return error(
+        "shape",
+        "a weight of \(weight.type.shape) does not fit a weight_ih of \(input.type.shape)", span,
+        also: Words.origins(input, weight, besides: span),
+        help: "an LSTM that is h wide has weight_ih [4h, inputs], weight_hh [4h, h] and biases [4h]")
     case .spacesDiffer(let span, let x, let y):
       return error(
         "space",

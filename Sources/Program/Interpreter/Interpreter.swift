@@ -78,6 +78,7 @@ private struct Interpreter<Number: InterpretedNumber> {
     case .selfLoop(let otherwise): return selfLoop(operands[0], otherwise, instruction.type)
     case .reduce(let function): return reduce(function, operands, instruction.type)
     case .reduceGraph(let function): return reduceGraph(operands[0], function)
+    case .lstm: return lstm(operands[0], operands[1], operands[2], instruction.type)
 
     case .unary(let function): return rows(operands[0]).map { Number.apply(function, $0) }
     case .binary(let function):
@@ -277,6 +278,27 @@ extension Interpreter {
       (0..<width).map { place in
         Number.reduce(function, edges.map { rows[$0.value.number][$1 * width + place] })
       }
+    }
+  }
+}
+
+extension Interpreter {
+  /// The in-edges of each vertex in plain order, then padded steps: as many in all as the largest in-degree.
+  private func lstm(_ gates: Operand, _ weights: Operand, _ padding: Operand, _ type: Type) -> [Number] {
+    guard case .edges(let set) = self.type(gates).space else { return [] }
+    var inEdges: [[Int]] = Array(repeating: [], count: count(type.space))
+    for (edge, target) in edgeLists[set]!.targets.enumerated() { inEdges[target].append(edge) }
+    let steps = inEdges.map(\.count).max() ?? 0
+    let (all, matrix, padded, width) = (rows(gates), rows(weights), rows(padding), 4 * type.width)
+    return inEdges.flatMap { edges in
+      var state = Recurrence<Number>(width: type.width)
+      for edge in edges { state.step(gates: all[edge * width..<(edge + 1) * width], weights: matrix) }
+      for _ in edges.count..<steps {
+        let before = state
+        state.step(gates: padded[...], weights: matrix)
+        if state == before { break }  // and so it will stay
+      }
+      return state.hidden
     }
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 /// What the interpreter computes with: plain doubles, or doubles that carry a bound on the error of compiled code.
 ///
 /// Booleans are 0 and 1, integers are themselves.
-package protocol InterpretedNumber: Sendable {
+package protocol InterpretedNumber: Sendable, Equatable {
   var value: Double { get }
 
   /// A literal, a feature's or a weight's number, which compiled code holds as `element`.

@@ -56,6 +56,9 @@ static gnnc_edges cut(const gnnc_edges *whole, int part, int parts) {
   const gnnc_rows rows = part_of(whole->rows, part, parts);
   gnnc_edges own = {.rows = rows.count, .start = whole->start + rows.first, .source = whole->source};
   if (whole->loops) own.loops = whole->loops + rows.first;
+  own.plain = whole->plain;
+  own.longest = whole->longest;
+  own.longest_of_others = whole->longest_of_others;
   uint32_t *hub = make(rows.count * sizeof *hub);
   for (uint64_t r = 0; r < rows.count; r++)
     if (own.start[r + 1] - own.start[r] > GNNC_CHUNK) hub[own.hubs++] = (uint32_t)r;
@@ -63,17 +66,25 @@ static gnnc_edges cut(const gnnc_edges *whole, int part, int parts) {
   return own;
 }
 
-static gnnc_edges take_edges(world *w) {
+static gnnc_edges take_edges(world *w, int is_ordered) {
   gnnc_edges edges = {.rows = take_count()};
-  const uint64_t count = take_count(), has_loops = take_count();
+  const uint64_t count = take_count(), has_loops = take_count(), has_plain = take_count();
   edges.start = take((edges.rows + 1) * 8);
   uint32_t *source = make((count + GNNC_SOURCE_PADDING) * sizeof *source);
   memset(source, 0, (count + GNNC_SOURCE_PADDING) * sizeof *source);
   memcpy(source, take(count * 4), count * 4);
   edges.source = source;
   if (has_loops) edges.loops = take(edges.rows * 4);
-  for (uint64_t r = 0; r < edges.rows; r++)
-    if (edges.start[r + 1] - edges.start[r] > w->longest) w->longest = edges.start[r + 1] - edges.start[r];
+  if (has_plain) {
+    const uint32_t *plain = take(count * 4);
+    if (is_ordered) edges.plain = memcpy(make(count * 4), plain, count * 4);
+  }
+  for (uint64_t r = 0; r < edges.rows; r++) {
+    const uint64_t all = edges.start[r + 1] - edges.start[r], others = all - (edges.loops ? edges.loops[r] : 0);
+    if (all > w->longest) w->longest = all;
+    if (is_ordered && all > edges.longest) edges.longest = all;
+    if (is_ordered && others > edges.longest_of_others) edges.longest_of_others = others;
+  }
   return edges;
 }
 
@@ -254,7 +265,7 @@ static void drive(int number, const gnnc_model *model, FILE *out) {
   if (model->pack(raw, weights) != GNNC_OK) abort();
 
   gnnc_edges *whole = make((model->edge_sets + 1) * sizeof *whole);
-  for (uint32_t s = 0; s < model->edge_sets; s++) whole[s] = take_edges(&w);
+  for (uint32_t s = 0; s < model->edge_sets; s++) whole[s] = take_edges(&w, (int)model->edge_set[s].ordered);
   for (uint32_t t = 0; t < model->tensors; t++)
     switch (model->tensor[t].kind) {
       case GNNC_VERTEX_FEATURE:

@@ -47,6 +47,8 @@ package enum CBackend {
     text.line()
     text.line("// Where each weight begins among the packed ones, in floats.")
     pack.emitOffsets(&text)
+    let products = emitters.reduce(into: Set<ProductShape>()) { $0.formUnion($1.productShapes) }
+    for product in products.sorted() { product.define(&text) }
     for emitter in emitters { emitter.emit(&text) }
     for finish in finishes { finish.emit(&text) }
     pack.emitFunction(&text)

@@ -134,41 +134,14 @@ struct StageEmitter {
     text.line(note)
   }
 
-  private func emitDense(_ dense: Dense, _ scope: Scope, rowCount: String, _ text: inout CText) {
-    guard let input = scope.memory(of: dense.input, row: "0"), let output = scope.memory(of: dense.value, row: "0")
-    else { preconditionFailure("a product whose operands have no rows") }
-    let weights = model.packed[dense.weights]
-    let sparse = sparseRows(dense, scope)
-    if let sparse {
-      let y = Self.offset(output.pointer, output.first)
-      text.line("if (\(sparse))")
-      text.indented {
-        $0.line(
-          "gnnc_sparse_dense((uint32_t)\(rowCount), \(dense.outputs), \(dense.inputs), \(sparse), owned.first + tile.first, \(weights), (int)call->weights_are_finite, \(y), \(output.stride));")
-      }
-      text.line("else")
-    }
-    for batch in 0..<dense.batch {
-      for extra in 0..<dense.extra {
-        let part = batch * dense.extra + extra
-        let x = Self.offset(input.pointer, input.first + part * dense.inputs)
-        let y = Self.offset(output.pointer, output.first + part * dense.outputs)
-        let w = batch == 0 ? weights : "\(weights) + GNNC_PANELS(\(batch), \(dense.outputs), \(dense.inputs))"
-        let product =
-          "gnnc_dense((uint32_t)\(rowCount), \(dense.outputs), \(dense.inputs), \(x), \(input.stride), \(w), \(y), \(output.stride));"
-        if sparse != nil { text.indented { $0.line(product) } } else { text.line(product) }
-      }
-    }
-  }
-
   /// The name of the input's sparse rows, if it may have any.
-  private func sparseRows(_ dense: Dense, _ scope: Scope) -> String? {
+  func sparseRows(_ dense: Dense, _ scope: Scope) -> String? {
     guard let tensor = scope.tensor(of: dense.input), stages.tensors[tensor].takesSparse else { return nil }
     precondition(dense.batch * dense.extra == 1 && !scope.isEdges, "a product of what cannot be sparse")
     return model.sparseRows[tensor]
   }
 
-  private static func offset(_ pointer: String, _ first: Int) -> String {
+  static func offset(_ pointer: String, _ first: Int) -> String {
     first == 0 ? pointer : "\(pointer) + \(first)"
   }
 

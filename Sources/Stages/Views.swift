@@ -66,6 +66,11 @@ struct Views {
       if case .source = instruction.operation { isSource = true }
       copy.operation = isSource != isTurned ? .source(set) : .target(set)
       copy.operands = [moved[instruction.operands[0]]!]
+    case .withLoops where set.loops == .added:
+      // A loop turned round is the loop.
+      var others = set
+      others.loops = .removed
+      copy.operands = [turn(instruction.operands[0], others), moved[instruction.operands[1]]!]
     case .view, .withLoops:
       // Of an edge's own value: what lies under it is read over the same set.
       let result = turn(instruction.operands[0], set)

@@ -13,6 +13,7 @@
 #include "gnnc_runtime.h"
 
 #define GNNC_INLINE static inline __attribute__((always_inline, unused))
+#define GNNC_NOINLINE __attribute__((noinline))
 
 // ------------------------------------------------------------------------------------------------------- registers
 

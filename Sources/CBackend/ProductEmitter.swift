@@ -1,0 +1,91 @@
+import Program
+import Stages
+
+/// A dense product with all that the micro-kernel is to know when it is compiled: one function for each in a model, since
+/// a compiler takes long over each.
+struct ProductShape: Hashable, Comparable {
+  let inputs: Int
+  let outputs: Int
+  let inputStride: Int
+  let outputStride: Int
+
+  var name: String { "product_\(inputs)_\(outputs)_\(inputStride)_\(outputStride)" }
+
+  static func < (a: Self, b: Self) -> Bool {
+    (a.inputs, a.outputs, a.inputStride, a.outputStride) < (b.inputs, b.outputs, b.inputStride, b.outputStride)
+  }
+
+  func define(_ text: inout CText) {
+    text.line("// \(inputs) -> \(outputs), rows \(inputStride) and \(outputStride) apart.")
+    text.block(
+      "static GNNC_NOINLINE void \(name)(uint32_t rows, const float *restrict x, const float *restrict panels, float *restrict y)"
+    ) {
+      $0.line("gnnc_dense(rows, \(outputs), \(inputs), x, \(inputStride), panels, y, \(outputStride));")
+    }
+    text.line()
+  }
+}
+
+extension StageEmitter {
+  /// The products of the stage.
+  var productShapes: Set<ProductShape> {
+    var shapes: Set<ProductShape> = []
+    func add(_ kernels: [Kernel], _ scope: Scope) {
+      for case .dense(let dense) in kernels { shapes.insert(shape(of: dense, scope)) }
+    }
+    func add(_ sweep: Sweep) { add(sweep.kernels, scope(.edges(sweep), blockNames: sweep.blockBuffers.map(\.name))) }
+    for section in stage.sections {
+      switch section {
+      case .rows(let kernels): add(kernels, scope(.rows, blockNames: []))
+      case .sweep(let sweep): add(sweep)
+      case .recurrence(let walk): add(walk.gates)
+      }
+    }
+    return shapes
+  }
+
+  private func operands(of dense: Dense, _ scope: Scope) -> (input: Scope.Memory, output: Scope.Memory) {
+    guard let input = scope.memory(of: dense.input, row: "0"), let output = scope.memory(of: dense.value, row: "0")
+    else { preconditionFailure("a product whose operands have no rows") }
+    return (input, output)
+  }
+
+  private func shape(of dense: Dense, _ scope: Scope) -> ProductShape {
+    let (input, output) = operands(of: dense, scope)
+    return ProductShape(
+      inputs: dense.inputs, outputs: dense.outputs, inputStride: input.stride, outputStride: output.stride)
+  }
+
+  func emitDense(_ dense: Dense, _ scope: Scope, rowCount: String, _ text: inout CText) {
+    let (input, output) = operands(of: dense, scope)
+    let (x, y) = (Self.offset(input.pointer, input.first), Self.offset(output.pointer, output.first))
+    let (weights, name) = (model.packed[dense.weights], shape(of: dense, scope).name)
+    let rows = "(uint32_t)\(rowCount)"
+    if let sparse = sparseRows(dense, scope) {
+      text.line("if (\(sparse))")
+      text.indented {
+        $0.line(
+          "gnnc_sparse_dense(\(rows), \(dense.outputs), \(dense.inputs), \(sparse), owned.first + tile.first, \(weights), (int)call->weights_are_finite, \(y), \(output.stride));")
+      }
+      text.line("else")
+      return text.indented { $0.line("\(name)(\(rows), \(x), \(weights), \(y));") }
+    }
+    let panels = "GNNC_PANELS(1, \(dense.outputs), \(dense.inputs))"
+    switch (dense.batch, dense.extra) {
+    case (1, 1):
+      text.line("\(name)(\(rows), \(x), \(weights), \(y));")
+    case (_, 1):
+      text.line("for (size_t b = 0; b < \(dense.batch); b++)")
+      text.indented {
+        $0.line(
+          "\(name)(\(rows), \(x) + b * \(dense.inputs), \(weights) + b * \(panels), \(y) + b * \(dense.outputs));")
+      }
+    default:
+      text.line("for (size_t p = 0; p < \(dense.batch * dense.extra); p++)")
+      text.indented {
+        $0.line(
+          "\(name)(\(rows), \(x) + p * \(dense.inputs), \(weights) + p / \(dense.extra) * \(panels), \(y) + p * \(dense.outputs));")
+      }
+    }
+  }
+}

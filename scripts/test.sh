@@ -17,11 +17,11 @@ runtime-c/tests/run.sh
 step "build"
 swift build --build-tests
 
+step "samples"
+GNNC=$PWD/.build/debug/gnnc samples/check.sh
+
 step "tests"
 # The closing lines of the test runner are the ones that count.
 swift test --skip-build --disable-xctest "$@"
-
-step "samples"
-GNNC=$PWD/.build/debug/gnnc samples/check.sh
 
 printf '\nall tests passed in %d s\n' $((SECONDS - started))

@@ -65,13 +65,13 @@ extension Elaborator {
     }
     guard let by = call.index, let of = call.classes else { return IncomingMessage(message: message, ones: nil) }
     guard let classes = size(of), let one = promote(.integer(1), call.span) else { return nil }
-    let given = Given(name: nil, value: evaluate(by), span: by.span)
-    if given.value.isPoison { return nil }
-    guard let index = index(given, .scatter) else { return nil }
-    guard case .edges(let other) = index.type.space, other == set || isViewable(other, as: set),
-      let place = view(index, as: set, by.span)
+    let edgeClass = evaluate(by)
+    if edgeClass.isPoison { return nil }
+    guard case .tensor(let index) = edgeClass, index.type.element == .i32 || index.type.element == .i64,
+      index.type.shape.isEmpty, case .edges(let other) = index.type.space,
+      other == set || isViewable(other, as: set), let place = view(index, as: set, by.span)
     else {
-      report(.notOnEdges(by.span, given.value))
+      report(.notAClass(by.span, edgeClass))
       return nil
     }
     guard case .tensor(let ones) = scatter(one, place, classes: classes, of.span, call.span) else { return nil }

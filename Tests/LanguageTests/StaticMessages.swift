@@ -324,6 +324,28 @@ import Testing
         """ + "\n")
 }
 
+@Test func theClassOfAnEdgeIsAWholeNumberOnIt() {
+  #expect(
+    messages(
+      model(
+        """
+          output y = message_passing(cites, By, h: get_vertex(paper.x))
+        """,
+        modules: """
+          message module By { forward(source h) { return incoming.mean(h, by: h, of: 3) } }
+          """))
+        == """
+        error[value]: the class of an edge is one whole number (`i32` or `i64`) on the edge, not a computed value
+          m.gnn:7:69
+          7 | message module By { forward(source h) { return incoming.mean(h, by: h, of: 3) } }
+            |                                                                     ^
+           ...
+          9 |   output y = message_passing(cites, By, h: get_vertex(paper.x))
+            |              -------------------------------------------------- in this use of `By`
+        help: an integer feature of the edges, taken in the role `edge`
+        """ + "\n")
+}
+
 @Test func aModelHasAnOutput() {
   #expect(
     messages(

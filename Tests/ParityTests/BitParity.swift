@@ -4,10 +4,16 @@ import Testing
 
 /// The same bits whoever compiles, whatever for, and however the graph is cut.
 @Suite struct BitParity {
-  /// The four whole models on a real graph, and the layers on rows of more than one chunk.
+  /// The four whole models on a real graph, the layers on rows of more than one chunk, and a case of each other kind:
+  /// several types, classes of edges, weights by vertex, values of the whole graph, edge features, recurrence.
   private static let fixtures = Fixture.all.filter {
-    $0.name.hasSuffix("_debian") && $0.name.hasPrefix("model") || $0.name.hasSuffix("_hub")
+    $0.name.hasSuffix("_debian") && $0.name.hasPrefix("model") || $0.name.hasSuffix("_hub") || others.contains($0.name)
   }
+
+  private static let others: Set<String> = [
+    "genie_path_lazy", "hetero_mixed", "hgt_twice", "model_gcn_pair_norm", "model_pna_edges", "rgcn_bases",
+    "rgcn_no_features",
+  ]
 
   private struct Build {
     let name: String

@@ -11,6 +11,7 @@ enum GraphError: Mistake {
   case noIncoming(Name)
   case incomingForm(Span, IncomingFunction)
   case incomingClasses(Span, IncomingFunction)
+  case notAClass(Span, Value)
   case jointRecurrence(Span)
   case recurrentWeight(Span, Tensor)
   case recurrentShapes(Span, Tensor, Tensor)
@@ -59,6 +60,10 @@ enum GraphError: Mistake {
         default: "a value over the edges, weight_ih, weight_hh, bias_ih and bias_hh"
         }
       return error("argument", "`incoming.\(function.rawValue)` takes \(wanted)", span)
+    case .notAClass(let span, let value):
+      return error(
+        "value", "the class of an edge is one whole number (`i32` or `i64`) on the edge, not \(value.described)", span,
+        help: "an integer feature of the edges, taken in the role `edge`")
     case .incomingClasses(let span, let function):
       return error(
         "argument", "a row for each class of edges needs the class of each, and how many there are", span,

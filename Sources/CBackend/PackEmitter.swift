@@ -68,7 +68,7 @@ struct PackEmitter {
       kind: .doubles(names), stages: stages, model: model, tileNames: [], tiles: [], places: [:],
       blockNames: [])
     text.line("// Weights as stages read them, from the tensors of a safetensors file: computed in double, rounded once.")
-    text.block("static gnnc_status pack(const float *const *raw, void *packed)") { text in
+    text.block("static GNNC_COLD gnnc_status pack(const float *const *raw, void *packed)") { text in
       if stages.packed.isEmpty {
         text.line("(void)raw;")
         text.line("(void)packed;")
@@ -122,8 +122,7 @@ struct PackEmitter {
       return DoubleEmitter(scope: scope, names: names, identifiers: identifiers).emit(value, &text)
     }
     let place = parameters.firstIndex(of: id)!
-    text.line(
-      "for (size_t f = 0; f < \(program[value].type.width); f++) \(names[value]!)[f] = (double)raw[\(place)][f];")
+    text.line("gnnc_widen(raw[\(place)], \(program[value].type.width), \(names[value]!));")
   }
 
   private func store(
@@ -133,7 +132,7 @@ struct PackEmitter {
     switch constant.layout {
     case .plain:
       let width = max(program[constant.value].type.width, 1)
-      text.line("for (size_t f = 0; f < \(width); f++) ((float *)packed)[WEIGHTS_\(place) + f] = (float)\(source)[f];")
+      text.line("gnnc_narrow(\(source), \(width), (float *)packed + WEIGHTS_\(place));")
     case .panels(let batch, let out, let input):
       text.line("gnnc_pack_panels(\(batch), \(out), \(input), \(source), (float *)packed + WEIGHTS_\(place));")
     }

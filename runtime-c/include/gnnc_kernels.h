@@ -14,6 +14,16 @@
 
 #define GNNC_INLINE static inline __attribute__((always_inline, unused))
 #define GNNC_NOINLINE __attribute__((noinline))
+// Run once: not worth a compiler's time.
+#define GNNC_COLD __attribute__((cold))
+
+static inline __attribute__((unused)) void gnnc_widen(const float *from, size_t count, double *to) {
+  for (size_t f = 0; f < count; f++) to[f] = (double)from[f];
+}
+
+static inline __attribute__((unused)) void gnnc_narrow(const double *from, size_t count, float *to) {
+  for (size_t f = 0; f < count; f++) to[f] = (float)from[f];
+}
 
 // ------------------------------------------------------------------------------------------------------- registers
 

@@ -1,17 +1,22 @@
-import Foundation
 import Program
 
 /// C text as it grows: lines with their indentation.
 struct CText {
   private(set) var lines: [String] = []
+  /// The identifiers and numbers in it.
+  private var words: Set<String> = []
   private var depth = 0
 
   mutating func line(_ text: String = "") {
+    note(text)
     lines.append(text.isEmpty ? "" : String(repeating: "  ", count: depth) + text)
   }
 
   /// Directives and labels stand at the margin.
-  mutating func margin(_ text: String) { lines.append(text) }
+  mutating func margin(_ text: String) {
+    note(text)
+    lines.append(text)
+  }
 
   mutating func indented(_ body: (inout CText) -> Void) {
     depth += 1
@@ -32,30 +37,42 @@ struct CText {
     }
   }
 
-  mutating func append(_ other: CText) { for text in other.lines { line(text) } }
+  mutating func append(_ other: CText) {
+    words.formUnion(other.words)
+    let indentation = String(repeating: "  ", count: depth)
+    for text in other.lines { lines.append(text.isEmpty ? "" : indentation + text) }
+  }
 
   var text: String { lines.joined(separator: "\n") + "\n" }
 
-  /// Whether an identifier occurs in the text.
-  func mentions(_ name: String) -> Bool {
-    lines.contains { line in
-      CText.mentions(name, in: line.components(separatedBy: "//")[0])
+  /// Whether an identifier occurs in the text, outside of comments.
+  func mentions(_ name: String) -> Bool { words.contains(name) }
+
+  private mutating func note(_ line: String) {
+    let utf8 = line.utf8
+    var start: String.Index?
+    var place = utf8.startIndex
+    while place < utf8.endIndex {
+      let next = utf8.index(after: place)
+      if utf8[place] == UInt8(ascii: "/"), next < utf8.endIndex, utf8[next] == UInt8(ascii: "/") { break }
+      if CText.isWord(utf8[place]) {
+        if start == nil { start = place }
+      } else if let first = start {
+        words.insert(String(line[first..<place]))
+        start = nil
+      }
+      place = next
     }
+    if let start { words.insert(String(line[start..<place])) }
   }
 
-  static func mentions(_ name: String, in line: String) -> Bool {
-    var rest = line[...]
-    while let range = rest.range(of: name) {
-      let before = range.lowerBound == line.startIndex ? " " : line[line.index(before: range.lowerBound)]
-      let after = range.upperBound == line.endIndex ? " " : line[range.upperBound]
-      if !isWord(before) && !isWord(after) { return true }
-      rest = rest[range.upperBound...]
+  private static func isWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
     }
-    return false
-  }
-
-  private static func isWord(_ character: Character) -> Bool {
-    character.isLetter || character.isNumber || character == "_"
   }
 }
 

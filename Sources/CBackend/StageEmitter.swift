@@ -211,9 +211,10 @@ struct StageEmitter {
     }
     if usesOwned { text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];") }
     for declaration in declarations { text.line(declaration) }
-    let used = body.text + declarations.joined(separator: "\n")
+    var used = body
+    for declaration in declarations { used.line(declaration) }
     for parameter in unpacking == .row ? ["call", "arena", "i", "span"] : ["call", "arena"] {
-      let isUsed = CText.mentions(parameter, in: used) || (parameter == "call" && usesOwned)
+      let isUsed = used.mentions(parameter) || (parameter == "call" && usesOwned)
       if !isUsed { text.line("(void)\(parameter);") }
     }
   }

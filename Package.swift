@@ -32,7 +32,8 @@ let package = Package(
     .target(name: "Graph", dependencies: ["Diagnostics", "CRuntime", "CMetis"]),
     .target(name: "Launcher", dependencies: ["Diagnostics", "CRuntime", "Graph"]),
 
-    .executableTarget(name: "gnnc", dependencies: ["Diagnostics", "Compiler", "Graph", "Launcher", "CRuntime"]),
+    .executableTarget(
+      name: "gnnc", dependencies: ["Diagnostics", "Compiler", "Graph", "Launcher", "CRuntime"]),
 
     .target(name: "TestSupport", dependencies: ["Program"], path: "Tests/TestSupport"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
@@ -45,7 +46,8 @@ let package = Package(
     .testTarget(
       name: "CompilerTests",
       dependencies: [
-        "Compiler", "Stages", "CBackend", "Passes", "Program", "Launcher", "Graph", "Diagnostics", "TestSupport",
+        "Compiler", "Stages", "CBackend", "Passes", "Program", "Launcher", "Graph", "Diagnostics",
+        "TestSupport",
       ],
       exclude: ["Resources"]),
     .testTarget(name: "GraphTests", dependencies: ["Graph", "Diagnostics", "CRuntime"]),
@@ -54,7 +56,9 @@ let package = Package(
       exclude: ["Resources"]),
     .testTarget(
       name: "ParityTests",
-      dependencies: ["Compiler", "Launcher", "Graph", "Language", "Program", "Passes", "Library", "Diagnostics"]),
+      dependencies: [
+        "Compiler", "Launcher", "Graph", "Language", "Program", "Passes", "Library", "Diagnostics",
+      ]),
     .testTarget(name: "CommandTests", dependencies: ["Diagnostics"]),
   ]
 )

@@ -29,18 +29,22 @@ extension LoopEmitter {
     }
     let (j, many) = (scope.rowVariable, Self.edgesAtOnce)
     text.line("size_t \(j) = \(firstRow);")
-    emitEdges(count: many, head: "for (; \(j) + \(many) <= \(rowCount); \(j) += \(many))", names: names, &text)
+    emitEdges(
+      count: many, head: "for (; \(j) + \(many) <= \(rowCount); \(j) += \(many))", names: names, &text)
     emitEdges(count: 1, head: "for (; \(j) < \(rowCount); \(j)++)", names: names, &text)
     if isLocal {
       for root in loop.roots {
-        text.line("for (size_t f = 0; f < \(width); f++) \(accumulators[root.result]!)[f] = \(names[root.result]!)[f];")
+        text.line(
+          "for (size_t f = 0; f < \(width); f++) \(accumulators[root.result]!)[f] = \(names[root.result]!)[f];"
+        )
       }
     }
   }
 
   private var isScatteredSum: Bool {
     let root = loop.roots[0]
-    guard loop.roots.count == 1, case .accumulate(.sum) = root.mode, case .scatter = program[root.value].operation
+    guard loop.roots.count == 1, case .accumulate(.sum) = root.mode,
+      case .scatter = program[root.value].operation
     else { return false }
     return scope.memory(of: root.value, row: scope.rowVariable) == nil
   }
@@ -50,7 +54,8 @@ extension LoopEmitter {
     let operands = program[root.value].operands
     let shape = program[operands[0]].type.shape
     let inner = LoopEmitter(
-      scope: scope, loop: Loop(domain: shape, roots: [root], rows: loop.rows), rowCount: rowCount, firstRow: firstRow,
+      scope: scope, loop: Loop(domain: shape, roots: [root], rows: loop.rows), rowCount: rowCount,
+      firstRow: firstRow,
       accumulators: accumulators, identifiers: identifiers)
     func statement(_ emitter: inout ExpressionEmitter) -> String {
       let place = emitter.hoist(

@@ -43,7 +43,9 @@ package enum CBackend {
       text.line("// The order of the in-edges of a tile, whose last row is not a hub's.")
       text.line("enum { ORDER_BYTES = (\(StageEmitter.tileEdges) + GNNC_CHUNK) * sizeof(uint32_t) };")
     }
-    text.line("enum { TILE = \(stages.settings.tileRows), ARENA_BYTES = \(max(arena, 64))\(isOrdered ? " + ORDER_BYTES" : "") };")
+    text.line(
+      "enum { TILE = \(stages.settings.tileRows), ARENA_BYTES = \(max(arena, 64))\(isOrdered ? " + ORDER_BYTES" : "") };"
+    )
     text.line()
     text.line("// Where each weight begins among the packed ones, in floats.")
     pack.emitOffsets(&text)

@@ -123,7 +123,9 @@ struct Identifiers {
     "call", "arena", "tile", "rows", "row", "span", "edges", "owned", "weights", "ids", "own", "others",
     "loop", "i", "j", "e", "n", "u", "f", "k", "g", "l", "c", "lane", "cursor", "sets", "y", "x_row",
     "slot", "slots", "step", "moved", "last", "longest", "order", "rested",
-    "b", "p", "t", "ahead", "target", "at", "next", "from", "to", "place", "source", "loops", "part", "parts", "sums", "total", "counts", "threads", "begin", "start", "end", "first", "raw", "packed", "scratch", "local", "main", "index", "exp", "log",
+    "b", "p", "t", "ahead", "target", "at", "next", "from", "to", "place", "source", "loops", "part", "parts",
+    "sums", "total", "counts", "threads", "begin", "start", "end", "first", "raw", "packed", "scratch",
+    "local", "main", "index", "exp", "log",
     "sin", "cos", "tanh", "erf", "pow", "sqrt", "floor", "round", "max", "min", "abs", "gamma", "y0", "y1",
     "j0", "j1", "jn", "yn", "signal", "time", "read", "write", "free", "select", "remove", "rename",
   ]

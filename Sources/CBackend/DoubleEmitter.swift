@@ -13,10 +13,12 @@ struct DoubleEmitter {
   func emit(_ value: ValueID, _ text: inout CText) {
     let instruction = program[value]
     let shape = instruction.type.shape
-    func store(_ expression: ValueID, _ domain: [Int], offset: Int, strides: [Int], mode: Loop.Mode = .store) {
+    func store(_ expression: ValueID, _ domain: [Int], offset: Int, strides: [Int], mode: Loop.Mode = .store)
+    {
       let root = Loop.Root(value: expression, result: value, mode: mode, offset: offset, strides: strides)
       let loop = Loop(domain: domain, roots: [root])
-      LoopEmitter(scope: scope, loop: loop, rowCount: "1", firstRow: "0", identifiers: identifiers).emit(&text)
+      LoopEmitter(scope: scope, loop: loop, rowCount: "1", firstRow: "0", identifiers: identifiers).emit(
+        &text)
     }
     switch instruction.operation {
     case .linear(let batch): linear(value, instruction, batch: batch, &text)
@@ -48,7 +50,8 @@ struct DoubleEmitter {
       text.block("for (size_t o = 0; o < \(outputs); o++)") { text in
         text.line("double total = 0;")
         text.line(
-          "for (size_t f = 0; f < \(inputs); f++) total += (double)\(array(a))[b * \(inputs) + f] * (double)\(array(w))[(b / \(extra) * \(outputs) + o) * \(inputs) + f];")
+          "for (size_t f = 0; f < \(inputs); f++) total += (double)\(array(a))[b * \(inputs) + f] * (double)\(array(w))[(b / \(extra) * \(outputs) + o) * \(inputs) + f];"
+        )
         text.line("\(names[value]!)[b * \(outputs) + o] = total;")
       }
     }

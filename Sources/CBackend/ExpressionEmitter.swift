@@ -70,7 +70,9 @@ struct ExpressionEmitter {
         text: Arithmetic.unary(function, a.text, scope.precision), variables: a.variables,
         isAtom: false, isCondition: function == .isNaN)
     case .binary(let function):
-      let (a, b) = (elementwise(operands[0], instruction, index, row), elementwise(operands[1], instruction, index, row))
+      let (a, b) = (
+        elementwise(operands[0], instruction, index, row), elementwise(operands[1], instruction, index, row)
+      )
       return Term(
         text: Arithmetic.binary(function, a.text, b.text, scope.precision),
         variables: a.variables.union(b.variables), isAtom: false,
@@ -87,7 +89,8 @@ struct ExpressionEmitter {
     case .inDegree(let set):
       rowIsOpaque = true
       return hoist(
-        Term(text: scope.degree(set, edge: rowText(row)), variables: [0], isAtom: false), type: "const float ", named: "degree")
+        Term(text: scope.degree(set, edge: rowText(row)), variables: [0], isAtom: false),
+        type: "const float ", named: "degree")
     default:
       return otherIndex(instruction, index, row)
     }
@@ -166,9 +169,11 @@ struct ExpressionEmitter {
       if let gathered = memory.gathered {
         noteGather(gathered, row: row)
       }
-      pointer = hoist(
-        Term(text: memory.pointer, variables: [0], isAtom: false), type: "const \(memory.element) *",
-        named: Names.of(program[id].operands.first ?? id, in: program)).text
+      pointer =
+        hoist(
+          Term(text: memory.pointer, variables: [0], isAtom: false), type: "const \(memory.element) *",
+          named: Names.of(program[id].operands.first ?? id, in: program)
+        ).text
     }
     return Term(text: "\(pointer)[\(text(index))]", variables: variables, isAtom: false)
   }
@@ -177,7 +182,8 @@ struct ExpressionEmitter {
     _ gather: (tensor: String, stride: Int, first: Int, width: Int), row: Affine
   ) {
     let text = rowText(row)
-    if !gathered.contains(where: { $0.pointer == gather.tensor && $0.first == gather.first && $0.row == text }) {
+    if !gathered.contains(where: { $0.pointer == gather.tensor && $0.first == gather.first && $0.row == text }
+    ) {
       gathered.append((gather.tensor, gather.stride, gather.first, gather.width, text))
     }
   }

@@ -25,9 +25,12 @@ struct FinishEmitter {
       body.block("") { compute(value, names[value]!, scope, names, identifiers, &$0) }
     }
     for value in finish.values { store(value, names[value]!, &body) }
-    text.line("// After level \(finish.level): \(finish.values.map { Names.of($0, in: program) }.joined(separator: ", ")).")
+    text.line(
+      "// After level \(finish.level): \(finish.values.map { Names.of($0, in: program) }.joined(separator: ", "))."
+    )
     text.block("static gnnc_status \(functionName)(const gnnc_call *call)") { text in
-      for (place, tensor) in stages.tensors.enumerated() where tensor.kind == .graph && body.mentions(model.tensors[place]) {
+      for (place, tensor) in stages.tensors.enumerated()
+      where tensor.kind == .graph && body.mentions(model.tensors[place]) {
         text.line("const float *const \(model.tensors[place]) = (const float *)call->tensors[\(place)];")
       }
       for (place, name) in model.packed.enumerated() where body.mentions(name) {
@@ -50,7 +53,9 @@ struct FinishEmitter {
       text.line("const gnnc_sum *const parts = (const gnnc_sum *)call->tensors[\(finish.partials[value]!)];")
       text.block("for (size_t f = 0; f < \(width); f++)") { text in
         text.line("gnnc_sum total = {0};")
-        text.line("for (size_t p = 0; p < call->parts; p++) gnnc_merge(\(reduction.c), &total, parts + p * \(width) + f, 1);")
+        text.line(
+          "for (size_t p = 0; p < call->parts; p++) gnnc_merge(\(reduction.c), &total, parts + p * \(width) + f, 1);"
+        )
         text.line("\(name)[f] = gnnc_graph_value(\(reduction.c), &total);")
       }
     default: DoubleEmitter(scope: scope, names: names, identifiers: identifiers).emit(value, &text)
@@ -60,7 +65,8 @@ struct FinishEmitter {
   private func store(_ value: ValueID, _ name: String, _ text: inout CText) {
     guard case .tensor(let tensor, _)? = finish.places[value] else { return }
     text.line(
-      "for (size_t f = 0; f < \(program[value].type.width); f++) ((float *)call->tensors[\(tensor)])[f] = (float)\(name)[f];")
+      "for (size_t f = 0; f < \(program[value].type.width); f++) ((float *)call->tensors[\(tensor)])[f] = (float)\(name)[f];"
+    )
   }
 }
 

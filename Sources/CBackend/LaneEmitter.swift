@@ -12,16 +12,22 @@ extension LoopEmitter {
 
   /// Writes the loop with registers, or gives false where it does not suit them.
   func accumulateInLanes(_ text: inout CText) -> Bool {
-    guard loop.roots.count == 1, let root = loop.roots.first, case .accumulate(.sum) = root.mode else { return false }
+    guard loop.roots.count == 1, let root = loop.roots.first, case .accumulate(.sum) = root.mode else {
+      return false
+    }
     let width = loop.domain.reduce(1, *)
     guard width <= Self.widestRow, let nest = laneNest(root) else { return false }
     let inner = extent(nest.last!)
     guard inner % Self.mostLanes == 0 else { return false }
     var writer = ExpressionEmitter(scope, extents: extents, nest: nest, identifiers: identifiers)
     writer.variableNames = Self.names(nest, row: scope.rowVariable).dropLast() + ["r * GNNC_LANES"]
-    guard let message = writer.lanes(root.value, domainIndex, row: row, inner: nest.last!.last!) else { return false }
+    guard let message = writer.lanes(root.value, domainIndex, row: row, inner: nest.last!.last!) else {
+      return false
+    }
     let flat = Affine.flat(domainIndex, Shape.strides(loop.domain))
-    write(writer, nest, message, accumulators[root.result]!, place: registerIndex(flat, nest, writer), inner, width, &text)
+    write(
+      writer, nest, message, accumulators[root.result]!, place: registerIndex(flat, nest, writer), inner,
+      width, &text)
     return true
   }
 
@@ -69,7 +75,9 @@ extension LoopEmitter {
   ) {
     text.line("gnnc_lanes total[\(width) / GNNC_LANES];")
     text.line("GNNC_UNROLL")
-    text.line("for (size_t r = 0; r < \(width) / GNNC_LANES; r++) total[r] = gnnc_load(\(accumulator) + r * GNNC_LANES);")
+    text.line(
+      "for (size_t r = 0; r < \(width) / GNNC_LANES; r++) total[r] = gnnc_load(\(accumulator) + r * GNNC_LANES);"
+    )
     for statement in writer.hoisted[0] { text.line(statement) }
     text.block("for (size_t j = \(firstRow); j < \(rowCount); j++)") { text in
       prefetch(writer, &text)
@@ -86,7 +94,9 @@ extension LoopEmitter {
             text.line("total[\(place)] = \(next);")
           }
         } else {
-          text.block("for (size_t \(writer.variableNames[depth]) = 0; \(writer.variableNames[depth]) < \(extent(nest[depth])); \(writer.variableNames[depth])++)") { text in
+          text.block(
+            "for (size_t \(writer.variableNames[depth]) = 0; \(writer.variableNames[depth]) < \(extent(nest[depth])); \(writer.variableNames[depth])++)"
+          ) { text in
             for statement in writer.hoisted[depth + 1] { text.line(statement) }
             nested(depth + 1, &text)
           }
@@ -95,7 +105,9 @@ extension LoopEmitter {
       nested(1, &text)
     }
     text.line("GNNC_UNROLL")
-    text.line("for (size_t r = 0; r < \(width) / GNNC_LANES; r++) gnnc_store(\(accumulator) + r * GNNC_LANES, total[r]);")
+    text.line(
+      "for (size_t r = 0; r < \(width) / GNNC_LANES; r++) gnnc_store(\(accumulator) + r * GNNC_LANES, total[r]);"
+    )
   }
 }
 

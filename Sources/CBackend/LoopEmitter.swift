@@ -55,7 +55,8 @@ struct LoopEmitter {
       let even = accesses.allSatisfy {
         ($0.index.terms[before] ?? 0) == ($0.index.terms[variable] ?? 0) * extents[variable]
       }
-      let canJoin = before == 0 ? withRow && !rowIsOpaque && accesses.contains { $0.index.terms[0] != nil } : true
+      let canJoin =
+        before == 0 ? withRow && !rowIsOpaque && accesses.contains { $0.index.terms[0] != nil } : true
       if even && canJoin { nest[nest.count - 1].append(variable) } else { nest.append([variable]) }
     }
     return nest

@@ -36,11 +36,14 @@ struct PackEmitter {
   func emitOffsets(_ text: inout CText) {
     text.block("enum", end: "};") { text in
       for (place, constant) in stages.packed.enumerated() {
-        let start = place == 0 ? "0" : "WEIGHTS_\(place - 1) + (\(size(stages.packed[place - 1])) + 15) / 16 * 16"
+        let start =
+          place == 0 ? "0" : "WEIGHTS_\(place - 1) + (\(size(stages.packed[place - 1])) + 15) / 16 * 16"
         text.line("WEIGHTS_\(place) = \(start),  // \(ModelNames.constant(constant.value, in: program))")
       }
       let last = stages.packed.count - 1
-      text.line("WEIGHTS_END = \(last < 0 ? "16" : "WEIGHTS_\(last) + (\(size(stages.packed[last])) + 15) / 16 * 16")")
+      text.line(
+        "WEIGHTS_END = \(last < 0 ? "16" : "WEIGHTS_\(last) + (\(size(stages.packed[last])) + 15) / 16 * 16")"
+      )
     }
     text.line()
   }
@@ -67,7 +70,9 @@ struct PackEmitter {
     let scope = Scope(
       kind: .doubles(names), stages: stages, model: model, tileNames: [], tiles: [], places: [:],
       blockNames: [])
-    text.line("// Weights as stages read them, from the tensors of a safetensors file: computed in double, rounded once.")
+    text.line(
+      "// Weights as stages read them, from the tensors of a safetensors file: computed in double, rounded once."
+    )
     text.block("static GNNC_COLD gnnc_status pack(const float *const *raw, void *packed)") { text in
       if stages.packed.isEmpty {
         text.line("(void)raw;")
@@ -134,7 +139,8 @@ struct PackEmitter {
       let width = max(program[constant.value].type.width, 1)
       text.line("gnnc_narrow(\(source), \(width), (float *)packed + WEIGHTS_\(place));")
     case .panels(let batch, let out, let input):
-      text.line("gnnc_pack_panels(\(batch), \(out), \(input), \(source), (float *)packed + WEIGHTS_\(place));")
+      text.line(
+        "gnnc_pack_panels(\(batch), \(out), \(input), \(source), (float *)packed + WEIGHTS_\(place));")
     }
   }
 }

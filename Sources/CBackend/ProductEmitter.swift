@@ -12,7 +12,9 @@ struct ProductShape: Hashable, Comparable {
   var name: String { "product_\(inputs)_\(outputs)_\(inputStride)_\(outputStride)" }
 
   static func < (a: Self, b: Self) -> Bool {
-    (a.inputs, a.outputs, a.inputStride, a.outputStride) < (b.inputs, b.outputs, b.inputStride, b.outputStride)
+    (a.inputs, a.outputs, a.inputStride, a.outputStride) < (
+      b.inputs, b.outputs, b.inputStride, b.outputStride
+    )
   }
 
   func define(_ text: inout CText) {
@@ -33,7 +35,9 @@ extension StageEmitter {
     func add(_ kernels: [Kernel], _ scope: Scope) {
       for case .dense(let dense) in kernels { shapes.insert(shape(of: dense, scope)) }
     }
-    func add(_ sweep: Sweep) { add(sweep.kernels, scope(.edges(sweep), blockNames: sweep.blockBuffers.map(\.name))) }
+    func add(_ sweep: Sweep) {
+      add(sweep.kernels, scope(.edges(sweep), blockNames: sweep.blockBuffers.map(\.name)))
+    }
     for section in stage.sections {
       switch section {
       case .rows(let kernels): add(kernels, scope(.rows, blockNames: []))
@@ -45,7 +49,8 @@ extension StageEmitter {
   }
 
   private func operands(of dense: Dense, _ scope: Scope) -> (input: Scope.Memory, output: Scope.Memory) {
-    guard let input = scope.memory(of: dense.input, row: "0"), let output = scope.memory(of: dense.value, row: "0")
+    guard let input = scope.memory(of: dense.input, row: "0"),
+      let output = scope.memory(of: dense.value, row: "0")
     else { preconditionFailure("a product whose operands have no rows") }
     return (input, output)
   }
@@ -65,7 +70,8 @@ extension StageEmitter {
       text.line("if (\(sparse))")
       text.indented {
         $0.line(
-          "gnnc_sparse_dense(\(rows), \(dense.outputs), \(dense.inputs), \(sparse), owned.first + tile.first, \(weights), (int)call->weights_are_finite, \(y), \(output.stride));")
+          "gnnc_sparse_dense(\(rows), \(dense.outputs), \(dense.inputs), \(sparse), owned.first + tile.first, \(weights), (int)call->weights_are_finite, \(y), \(output.stride));"
+        )
       }
       text.line("else")
       return text.indented { $0.line("\(name)(\(rows), \(x), \(weights), \(y));") }
@@ -78,13 +84,15 @@ extension StageEmitter {
       text.line("for (size_t b = 0; b < \(dense.batch); b++)")
       text.indented {
         $0.line(
-          "\(name)(\(rows), \(x) + b * \(dense.inputs), \(weights) + b * \(panels), \(y) + b * \(dense.outputs));")
+          "\(name)(\(rows), \(x) + b * \(dense.inputs), \(weights) + b * \(panels), \(y) + b * \(dense.outputs));"
+        )
       }
     default:
       text.line("for (size_t p = 0; p < \(dense.batch * dense.extra); p++)")
       text.indented {
         $0.line(
-          "\(name)(\(rows), \(x) + p * \(dense.inputs), \(weights) + p / \(dense.extra) * \(panels), \(y) + p * \(dense.outputs));")
+          "\(name)(\(rows), \(x) + p * \(dense.inputs), \(weights) + p / \(dense.extra) * \(panels), \(y) + p * \(dense.outputs));"
+        )
       }
     }
   }

@@ -48,16 +48,20 @@ struct RecurrenceEmitter {
       text.block("for (uint32_t k = 0; k < slots; k++)") {
         $0.line("float *const own = \(gates.name) + (size_t)k * \(gates.stride);")
         $0.block("if (step < slot[k].edges)", end: "} else {") {
-          $0.line("\(gatesOfEdge)(call, arena, slot[k].row, gnnc_next_edge(edges, tile, \(loops), &slot[k], step), own);")
+          $0.line(
+            "\(gatesOfEdge)(call, arena, slot[k].row, gnnc_next_edge(edges, tile, \(loops), &slot[k], step), own);"
+          )
         }
         $0.indented { $0.line("memcpy(own, \(padding), \(4 * width) * sizeof *own);") }
         $0.line("}")
       }
       text.block("if (step < longest)") {
         $0.line(
-          "gnnc_dense(slots, \(4 * width), \(width), \(hidden.name), \(hidden.stride), \(weights), \(product.name), \(product.stride));")
+          "gnnc_dense(slots, \(4 * width), \(width), \(hidden.name), \(hidden.stride), \(weights), \(product.name), \(product.stride));"
+        )
         $0.line(
-          "gnnc_lstm_step(slots, \(width), \(gates.name), \(product.name), \(gates.stride), \(hidden.name), \(cell.name), \(hidden.stride), moved);")
+          "gnnc_lstm_step(slots, \(width), \(gates.name), \(product.name), \(gates.stride), \(hidden.name), \(cell.name), \(hidden.stride), moved);"
+        )
       }
       text.block("for (uint32_t k = 0; k < slots;)") { leave(&$0) }
     }
@@ -83,7 +87,9 @@ struct RecurrenceEmitter {
     text.line("slot[k] = slot[slots];")
     text.line("moved[k] = moved[slots];")
     for (name, stride) in [hidden, cell] {
-      text.line("memcpy(\(name) + (size_t)k * \(stride), \(name) + (size_t)slots * \(stride), \(stride) * sizeof(float));")
+      text.line(
+        "memcpy(\(name) + (size_t)k * \(stride), \(name) + (size_t)slots * \(stride), \(stride) * sizeof(float));"
+      )
     }
   }
 

@@ -73,7 +73,9 @@ extension LoopEmitter {
     let start = "\(scope.precision.type) total = \(Self.start(reduction, scope.precision));"
     openOuter(writer, &text) { inner in
       inner.line(start)
-      inner.block("for (size_t \(writer.variableNames[axis]) = 0; \(writer.variableNames[axis]) < \(loop.domain.last!); \(writer.variableNames[axis])++)") {
+      inner.block(
+        "for (size_t \(writer.variableNames[axis]) = 0; \(writer.variableNames[axis]) < \(loop.domain.last!); \(writer.variableNames[axis])++)"
+      ) {
         for statement in writer.hoisted[axis + 1] { $0.line(statement) }
         $0.line("total = \(Self.step(reduction, "total", term, scope.precision));")
       }

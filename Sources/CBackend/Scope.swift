@@ -108,19 +108,22 @@ struct Scope {
 
   private func graphMemory(_ value: ValueID) -> Memory? {
     guard case .tensor(let tensor, let first)? = places[value] else { return nil }
-    return Memory(pointer: model.tensors[tensor], stride: 0, first: first, isOneRow: true, changesWithRow: false)
+    return Memory(
+      pointer: model.tensors[tensor], stride: 0, first: first, isOneRow: true, changesWithRow: false)
   }
 
   /// The row of a table that an index names.
   private func lookedUp(_ instruction: Instruction, row: String) -> Memory? {
-    guard let table = memory(of: instruction.operands[0], row: row), let index = memory(of: instruction.operands[1], row: row)
+    guard let table = memory(of: instruction.operands[0], row: row),
+      let index = memory(of: instruction.operands[1], row: row)
     else { return nil }
     func place(_ memory: Memory) -> String {
       let own = memory.isOneRow ? "" : " + (size_t)(\(row)) * \(memory.stride)"
       return "(\(memory.pointer)\(own))\(memory.first == 0 ? "" : " + \(memory.first)")"
     }
     return Memory(
-      pointer: "\(place(table)) + (size_t)*(\(place(index))) * \(max(instruction.type.width, 1))", stride: 0, first: 0,
+      pointer: "\(place(table)) + (size_t)*(\(place(index))) * \(max(instruction.type.width, 1))", stride: 0,
+      first: 0,
       isOneRow: true, changesWithRow: true, element: table.element)
   }
 
@@ -168,7 +171,8 @@ struct Scope {
     switch places[value] {
     case .tile(let buffer)?:
       return Memory(
-        pointer: "\(tileNames[buffer]) + (size_t)target[\(row)] * \(tiles[buffer].stride)", stride: 0, first: 0,
+        pointer: "\(tileNames[buffer]) + (size_t)target[\(row)] * \(tiles[buffer].stride)", stride: 0,
+        first: 0,
         isOneRow: true, changesWithRow: true)
     case .tensor(let tensor, let first)?:
       let (name, stride) = (Scope.ownRow(model.tensors[tensor]), stages.tensors[tensor].stride)
@@ -188,7 +192,8 @@ struct Scope {
   /// The pointer to the target's own row of a tensor whose other rows are gathered in the same function.
   static func ownRow(_ tensor: String) -> String { tensor + "_own" }
 
-  private func edgeMemory(_ value: ValueID, _ instruction: Instruction, row: String, _ rows: Rows) -> Memory? {
+  private func edgeMemory(_ value: ValueID, _ instruction: Instruction, row: String, _ rows: Rows) -> Memory?
+  {
     guard case .edges(let sweep, _) = kind else { return nil }
     if rows == .made, case .block(let buffer)? = sweep.places[value] {
       return Memory(
@@ -220,7 +225,8 @@ struct Scope {
   }
 
   /// The row of an edge in a stored tensor; an added self-loop's is its vertex's in another.
-  private func storedMemory(_ tensor: Int, _ loops: Int?, _ type: Type, _ sweep: Sweep, row: String) -> Memory {
+  private func storedMemory(_ tensor: Int, _ loops: Int?, _ type: Type, _ sweep: Sweep, row: String) -> Memory
+  {
     let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
     var pointer = "\(name) + \(edge(row)) * \(stride)"
     if let loops, sweep.set.loops == .added {

@@ -30,7 +30,9 @@ extension StageEmitter {
               text.line("\(name)_tile(call, arena, tile);")
             case .sweep(let name, let sweep): sweepRows(name, sweep, &text)
             case .recurrence(let name):
-              text.line("\(name)(call, arena, tile, (uint32_t *)(arena + ARENA_BYTES - ORDER_BYTES), &\(rested(name)));")
+              text.line(
+                "\(name)(call, arena, tile, (uint32_t *)(arena + ARENA_BYTES - ORDER_BYTES), &\(rested(name)));"
+              )
             }
           }
         }
@@ -49,7 +51,8 @@ extension StageEmitter {
     text.block("for (uint32_t t = 0; t < call->threads; t++)") { text in
       for value in stage.sums.keys.sorted() {
         text.line(
-          "memset((char *)call->arena + (size_t)t * ARENA_BYTES + \(arena.sums[value]!), 0, \(program[value].type.width) * sizeof(gnnc_sum));")
+          "memset((char *)call->arena + (size_t)t * ARENA_BYTES + \(arena.sums[value]!), 0, \(program[value].type.width) * sizeof(gnnc_sum));"
+        )
       }
     }
   }
@@ -59,11 +62,13 @@ extension StageEmitter {
       guard case .reduceGraph(let reduction) = program[value].operation else { continue }
       let width = program[value].type.width
       text.block("") { text in
-        text.line("gnnc_sum *const sums = (gnnc_sum *)call->tensors[\(tensor)] + (size_t)call->part * \(width);")
+        text.line(
+          "gnnc_sum *const sums = (gnnc_sum *)call->tensors[\(tensor)] + (size_t)call->part * \(width);")
         text.line("memset(sums, 0, \(width) * sizeof *sums);")
         text.block("for (uint32_t t = 0; t < call->threads; t++)") { text in
           text.line("const char *const arena = (const char *)call->arena + (size_t)t * ARENA_BYTES;")
-          text.line("gnnc_merge(\(reduction.c), sums, (const gnnc_sum *)(arena + \(arena.sums[value]!)), \(width));")
+          text.line(
+            "gnnc_merge(\(reduction.c), sums, (const gnnc_sum *)(arena + \(arena.sums[value]!)), \(width));")
         }
       }
     }
@@ -74,8 +79,10 @@ extension StageEmitter {
     text.block("for (uint32_t i = 0; i < tile.rows; i++)") { text in
       text.line("const uint64_t row = tile.first + i;")
       text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      text.line("const gnnc_span span = {row, edges->start[row], \(end(sweep, "row")), \(loop(sweep)), GNNC_ROW};")
-      text.line("\(name)(call, arena, i, span\(results(sweep, "i", "tile.first + i").map { ", " + $0 }.joined()));")
+      text.line(
+        "const gnnc_span span = {row, edges->start[row], \(end(sweep, "row")), \(loop(sweep)), GNNC_ROW};")
+      text.line(
+        "\(name)(call, arena, i, span\(results(sweep, "i", "tile.first + i").map { ", " + $0 }.joined()));")
     }
   }
 
@@ -91,7 +98,8 @@ extension StageEmitter {
     sweep.accumulators.map { accumulator in
       switch stage.places[accumulator.value] {
       case .tile(let buffer)?:
-        return "(float *)(arena + \(arena.offsets[buffer])) + (size_t)\(i) * \(stage.tileBuffers[buffer].stride)"
+        return
+          "(float *)(arena + \(arena.offsets[buffer])) + (size_t)\(i) * \(stage.tileBuffers[buffer].stride)"
       case .tensor(let tensor, let first)?:
         let stride = stages.tensors[tensor].stride
         return "(float *)call->tensors[\(tensor)] + (owned.first + \(row)) * \(stride) + \(first)"
@@ -114,7 +122,9 @@ extension StageEmitter {
     text.block("for (size_t s = 0; s < \(swept.count); s++)") { text in
       text.block("for (uint64_t h = 0; h < sets[s]->hubs && !*call->stop; h++)") { text in
         text.line("const uint64_t row = sets[s]->hub[h];")
-        if swept.count > 1 { text.line("if (gnnc_is_hub(sets, (int)s, row)) continue;  // had in an earlier set") }
+        if swept.count > 1 {
+          text.line("if (gnnc_is_hub(sets, (int)s, row)) continue;  // had in an earlier set")
+        }
         if turns.contains(where: { if case .sweep = $0 { false } else { true } }) {
           text.line("const gnnc_tile tile = {row, 1};")
         }
@@ -143,7 +153,8 @@ extension StageEmitter {
     text.block("") { text in
       text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
       text.line("const uint64_t begin = edges->start[row], end = \(end(sweep, "row"));")
-      text.line("const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
+      text.line(
+        "const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
       text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
       text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
         if width > 0 { text.line("float *const part = (float *)call->hub + c * \(width);") }

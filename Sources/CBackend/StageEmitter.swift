@@ -117,12 +117,14 @@ struct StageEmitter {
   private func contribute(
     _ value: ValueID, _ operand: ValueID, _ scope: Scope, rowCount: String, _ text: inout CText
   ) {
-    guard case .reduceGraph(let reduction) = program[value].operation, let memory = scope.memory(of: operand, row: "0")
+    guard case .reduceGraph(let reduction) = program[value].operation,
+      let memory = scope.memory(of: operand, row: "0")
     else { preconditionFailure("a contribution without rows") }
     comment(value, &text)
     let x = Self.offset(memory.pointer, memory.first)
     text.line(
-      "gnnc_contribute(\(reduction.c), (gnnc_sum *)(arena + \(arena.sums[value]!)), \(rowCount), \(program[value].type.width), \(x), \(memory.stride));")
+      "gnnc_contribute(\(reduction.c), (gnnc_sum *)(arena + \(arena.sums[value]!)), \(rowCount), \(program[value].type.width), \(x), \(memory.stride));"
+    )
   }
 
   /// What follows, in the user's names: `h = linear [64], sage.gnn:12`.
@@ -153,7 +155,8 @@ struct StageEmitter {
     let start = memory.first == 0 ? "" : "\(memory.first) + "
     text.block("for (size_t i = 0; i < tile.rows; i++)") {
       $0.line("if (\(degrees) > 0) continue;")
-      $0.line("for (size_t f = 0; f < \(width); f++) \(memory.pointer)[\(start)i * \(memory.stride) + f] = 0;")
+      $0.line(
+        "for (size_t f = 0; f < \(width); f++) \(memory.pointer)[\(start)i * \(memory.stride) + f] = 0;")
     }
   }
 
@@ -204,7 +207,8 @@ struct StageEmitter {
     for (place, buffer) in stage.tileBuffers.enumerated() where body.mentions(tileNames[place]) {
       let shift = unpacking == .row ? " + (size_t)i * \(buffer.stride)" : ""
       declarations.append(
-        "\(ownRow ? "const float *const" : "float *restrict const") \(tileNames[place]) = (\(ownRow ? "const " : "")float *)(arena + \(arena.offsets[place]))\(shift);")
+        "\(ownRow ? "const float *const" : "float *restrict const") \(tileNames[place]) = (\(ownRow ? "const " : "")float *)(arena + \(arena.offsets[place]))\(shift);"
+      )
     }
     for (place, name) in model.packed.enumerated() where body.mentions(name) {
       declarations.append("const float *const \(name) = (const float *)call->weights + WEIGHTS_\(place);")

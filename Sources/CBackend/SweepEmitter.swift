@@ -24,7 +24,9 @@ struct SweepEmitter {
     let head =
       "static void \(name)(const gnnc_call *call, const char *arena, uint32_t i, gnnc_span span\(parameters.joined()))"
     text.block(head) { inner in
-      if body.mentions("edges") { inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];") }
+      if body.mentions("edges") {
+        inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
+      }
       stage.unpack(body, .row, &inner)
       for accumulator in sweep.accumulators {
         let name = results[accumulator.value]!
@@ -45,12 +47,14 @@ struct SweepEmitter {
 
   /// Edges `first ..< end` of a block go into running results.
   func accumulate(
-    _ loop: Loop, _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, from first: String,
+    _ loop: Loop, _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers,
+    from first: String,
     to end: String, _ text: inout CText
   ) {
     stage.comment(loop.roots[0].result, &text)
     LoopEmitter(
-      scope: scope, loop: loop, rowCount: end, firstRow: first, accumulators: results, identifiers: identifiers
+      scope: scope, loop: loop, rowCount: end, firstRow: first, accumulators: results,
+      identifiers: identifiers
     ).emit(&text)
   }
 
@@ -69,24 +73,29 @@ struct SweepEmitter {
 
   /// The rows of a block go to where later stages, or the user, read them.
   func emit(_ keep: Keep, _ scope: Scope, _ text: inout CText) {
-    guard let rows = scope.memory(of: keep.value, row: "j") else { preconditionFailure("a kept value without rows") }
+    guard let rows = scope.memory(of: keep.value, row: "j") else {
+      preconditionFailure("a kept value without rows")
+    }
     let stride = stage.stages.tensors[keep.tensor].stride
     let isLooped = sweep.set.loops == .added
     let place = scope.isOverTile ? "at[j]" : isLooped ? "(e + j - loop)" : "(e + j)"
     let bytes = "\(keep.width) * sizeof(float)"
     stage.comment(keep.value, &text)
     text.line(
-      "for (size_t j = \(isLooped ? "loop" : "0"); j < n; j++) memcpy((float *)call->tensors[\(keep.tensor)] + \(place) * \(stride), \(rows.pointer) + j * \(rows.stride), \(bytes));")
+      "for (size_t j = \(isLooped ? "loop" : "0"); j < n; j++) memcpy((float *)call->tensors[\(keep.tensor)] + \(place) * \(stride), \(rows.pointer) + j * \(rows.stride), \(bytes));"
+    )
     guard let loops = keep.loopTensor else { return }
     text.line(
-      "if (loop) memcpy((float *)call->tensors[\(loops)] + (owned.first + span.row) * \(stride), \(rows.pointer), \(bytes));")
+      "if (loop) memcpy((float *)call->tensors[\(loops)] + (owned.first + span.row) * \(stride), \(rows.pointer), \(bytes));"
+    )
   }
 
   /// Accumulators as they are before the first edge. Those that go on from another edge set do so, but in a hub's parts.
   private func initialize(_ results: [ValueID: String], isFirst: Bool, _ text: inout CText) {
     for accumulator in sweep.accumulators where accumulator.isFirst == isFirst {
       let start = Precision.single.literal(accumulator.start)
-      text.line("for (size_t f = 0; f < \(accumulator.width); f++) \(results[accumulator.value]!)[f] = \(start);")
+      text.line(
+        "for (size_t f = 0; f < \(accumulator.width); f++) \(results[accumulator.value]!)[f] = \(start);")
     }
   }
 

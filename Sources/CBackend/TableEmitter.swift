@@ -86,7 +86,9 @@ struct TableEmitter {
     for (place, id) in parameters.enumerated() {
       let parameter = program[id]
       let shape = parameter.shape.map { if case .size(let size) = $0 { "\(size)" } else { "0" } }
-      text.line("static const char *const weight_keys_\(place)[] = {\(parameter.keys.map(quoted).joined(separator: ", "))};")
+      text.line(
+        "static const char *const weight_keys_\(place)[] = {\(parameter.keys.map(quoted).joined(separator: ", "))};"
+      )
       if !shape.isEmpty {
         text.line("static const uint64_t weight_shape_\(place)[] = {\(shape.joined(separator: ", "))};")
       }
@@ -135,7 +137,8 @@ struct TableEmitter {
         cost.bytesGatheredPerEdge,
       ].map { "\($0)" }.joined(separator: ", ")
       rows.append(
-        "{\(quoted(stage.name)), \(stage.vertexType.number), \(stage.level), \(stage.isPrologue ? 1 : 0), \(stage.sweeps.count), \(gathers), \(reads), \(writes), \(edges), {\(numbers)}, stage\(number)}")
+        "{\(quoted(stage.name)), \(stage.vertexType.number), \(stage.level), \(stage.isPrologue ? 1 : 0), \(stage.sweeps.count), \(gathers), \(reads), \(writes), \(edges), {\(numbers)}, stage\(number)}"
+      )
     }
     table("gnnc_stage", "stages", rows, &text)
     finishTable(&text)
@@ -164,10 +167,17 @@ struct TableEmitter {
       text.line(".name = \(quoted(description.name)),")
       text.line(".schema = \(quoted(description.fingerprint)),")
       text.line(".processor = GNNC_PROCESSOR,")
-      text.line(".vertex_types = \(program.schema.vertexTypes.count), .edge_types = \(program.schema.edgeTypes.count),")
-      text.line(".edge_sets = \(stages.edgeSets.count), .tensors = \(stages.tensors.count), .buffers = \(stages.buffers.count),")
-      text.line(".outputs = \(stages.outputs.count), .weights = \(parameters.count), .stages = \(stages.stages.count),")
-      text.line(".finishes = \(stages.finishes.count), .finish = \(pointer(stages.finishes.count, "finishes")),")
+      text.line(
+        ".vertex_types = \(program.schema.vertexTypes.count), .edge_types = \(program.schema.edgeTypes.count),"
+      )
+      text.line(
+        ".edge_sets = \(stages.edgeSets.count), .tensors = \(stages.tensors.count), .buffers = \(stages.buffers.count),"
+      )
+      text.line(
+        ".outputs = \(stages.outputs.count), .weights = \(parameters.count), .stages = \(stages.stages.count),"
+      )
+      text.line(
+        ".finishes = \(stages.finishes.count), .finish = \(pointer(stages.finishes.count, "finishes")),")
       text.line(".vertex_type = \(pointer(program.schema.vertexTypes.count, "vertex_types")),")
       text.line(".edge_type = \(pointer(program.schema.edgeTypes.count, "edge_types")),")
       text.line(".edge_set = \(pointer(stages.edgeSets.count, "edge_sets")),")
@@ -183,6 +193,7 @@ struct TableEmitter {
       text.line(".processor_fits = processor_fits,")
     }
     text.line()
-    text.line("__attribute__((visibility(\"default\"))) const gnnc_model *gnnc_describe(void) { return &model; }")
+    text.line(
+      "__attribute__((visibility(\"default\"))) const gnnc_model *gnnc_describe(void) { return &model; }")
   }
 }

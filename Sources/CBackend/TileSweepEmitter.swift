@@ -59,7 +59,9 @@ extension SweepEmitter {
     let filled: [String]
 
     init(_ body: CText) {
-      let all = [("ids", "uint32_t", "edges->source[e]"), ("target", "uint32_t", "next"), ("at", "uint64_t", "e")]
+      let all = [
+        ("ids", "uint32_t", "edges->source[e]"), ("target", "uint32_t", "next"), ("at", "uint64_t", "e"),
+      ]
       let used = all.filter { body.mentions($0.0) || ($0.0 == "at" && body.mentions("ahead")) }
       declared = used.map { ($0.0, $0.1) }
       filled = used.map { "\($0.0)[n] = \($0.2);" }

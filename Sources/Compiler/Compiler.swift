@@ -126,7 +126,8 @@ extension Program {
     guard !counts.isEmpty else { return self }
     var program = self
     program.schema.vertexTypes = schema.vertexTypes.map {
-      Schema.VertexType(name: $0.name, features: $0.features, count: counts[$0.name].map(Int.init) ?? $0.count)
+      Schema.VertexType(
+        name: $0.name, features: $0.features, count: counts[$0.name].map(Int.init) ?? $0.count)
     }
     program.schema.edgeTypes = schema.edgeTypes.map {
       Schema.EdgeType(

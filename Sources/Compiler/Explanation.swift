@@ -53,7 +53,8 @@ struct Explanation {
     guard !numbers.isEmpty else { return [] }
     let names = numbers.map { number in
       let tensor = stages.tensors[number]
-      return "\(tensor.name) [\(tensor.width)\(tensor.stride == tensor.width ? "" : ", rows \(tensor.stride) apart")]"
+      return
+        "\(tensor.name) [\(tensor.width)\(tensor.stride == tensor.width ? "" : ", rows \(tensor.stride) apart")]"
     }
     return ["       \(word.padding(8)) \(names.joined(separator: ", "))"]
   }
@@ -86,10 +87,12 @@ struct Explanation {
   }
 
   private func describe(_ cost: StageCost) -> String {
-    let row = "for each vertex \(count(cost.flopsPerRow)) flops, \(count(cost.bytesReadPerRow)) bytes read, "
+    let row =
+      "for each vertex \(count(cost.flopsPerRow)) flops, \(count(cost.bytesReadPerRow)) bytes read, "
       + "\(count(cost.bytesWrittenPerRow)) written"
     guard cost.bytesGatheredPerEdge > 0 else { return row }
-    return row + "; for each edge \(count(cost.flopsPerEdge)) flops, \(count(cost.bytesGatheredPerEdge)) bytes gathered"
+    return row
+      + "; for each edge \(count(cost.flopsPerEdge)) flops, \(count(cost.bytesGatheredPerEdge)) bytes gathered"
   }
 
   private func count(_ number: Double) -> String { String(Int(number)) }
@@ -111,7 +114,9 @@ struct Explanation {
         case .vertices(let type): schema[type].name
         case .edges(let set): schema[stages.edgeSets[set].type].name
         }
-      lines.append("  buffer \(number)  \(type): \(buffer.rowWidth * 4) bytes, holds \(holds.joined(separator: ", then "))")
+      lines.append(
+        "  buffer \(number)  \(type): \(buffer.rowWidth * 4) bytes, holds \(holds.joined(separator: ", then "))"
+      )
     }
     return stages.buffers.isEmpty ? [] : lines
   }

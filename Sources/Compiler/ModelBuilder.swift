@@ -42,7 +42,9 @@ struct ModelBuilder {
   }
 
   private func makefile(_ compiler: CCompiler, _ settings: CCompiler.Settings) -> String {
-    let flags = (CCompiler.flags + compiler.costModel + settings.flags).map { $0.contains("\"") ? "'\($0)'" : $0 }
+    let flags = (CCompiler.flags + compiler.costModel + settings.flags).map {
+      $0.contains("\"") ? "'\($0)'" : $0
+    }
     return """
       # Rebuilds the library on any machine with a C compiler and OpenMP: make CC=clang MARCH=native
       CC = \(compiler.family == .clang ? "clang" : "gcc")

@@ -35,7 +35,8 @@ enum Builtin: String, CaseIterable {
   // Along the axes of a row.
   case sum, mean, max, min, softmax
   case logSoftmax = "log_softmax"
-  case norm2, dot, linear, matmul, concat, stack, reshape, permute, transpose, broadcast, lookup, scatter, zeros, ones
+  case norm2, dot, linear, matmul, concat, stack, reshape, permute, transpose, broadcast, lookup, scatter,
+    zeros, ones
 }
 
 extension Builtin {

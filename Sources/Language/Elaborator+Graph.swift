@@ -19,7 +19,9 @@ extension Elaborator {
   }
 
   private mutating func graph(_ function: GraphFunction, _ given: Given, _ span: Span) -> Value {
-    guard case .tensor(let x) = given.value else { return report(.notOverAll(given.span, function, given.value)) }
+    guard case .tensor(let x) = given.value else {
+      return report(.notOverAll(given.span, function, given.value))
+    }
     guard function == .count || x.type.element == .f32 else { return report(.notReal(given.span, x)) }
     switch x.type.space {
     case .vertices(let type): return compute(span) { $0.overVertices(function, x.id, type) }
@@ -30,7 +32,9 @@ extension Elaborator {
 }
 
 extension Formula {
-  fileprivate mutating func overVertices(_ function: GraphFunction, _ x: ValueID, _ type: VertexTypeID) -> ValueID? {
+  fileprivate mutating func overVertices(_ function: GraphFunction, _ x: ValueID, _ type: VertexTypeID)
+    -> ValueID?
+  {
     switch function {
     case .sum: return all(.sum, x)
     case .max: return all(.max, x)
@@ -63,7 +67,9 @@ extension Formula {
     }
   }
 
-  private mutating func all(_ reduction: GraphReduction, _ x: ValueID?) -> ValueID? { emit(.reduceGraph(reduction), x) }
+  private mutating func all(_ reduction: GraphReduction, _ x: ValueID?) -> ValueID? {
+    emit(.reduceGraph(reduction), x)
+  }
 
   /// The mean of squares less the square of the mean, and never less than nothing.
   private mutating func variance(_ sum: ValueID?, _ squares: ValueID?, _ count: ValueID?) -> ValueID? {

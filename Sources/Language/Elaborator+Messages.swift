@@ -41,7 +41,9 @@ extension Elaborator {
       return nil
     }
     let values = arguments.filter { $0.name == nil }.map(\.value)
-    let named = Dictionary(arguments.compactMap { argument in argument.name.map { ($0.text, argument.value) } }) { a, _ in a }
+    let named = Dictionary(
+      arguments.compactMap { argument in argument.name.map { ($0.text, argument.value) } }
+    ) { a, _ in a }
     let names = function.takesClasses ? Set(named.keys).subtracting(["by", "of"]) : Set(named.keys)
     guard (named["by"] == nil) == (named["of"] == nil), names.isEmpty || !function.takesClasses else {
       report(.incomingClasses(span, function))
@@ -63,7 +65,9 @@ extension Elaborator {
       message = self.message(value, over: set, expression.span)
       guard message != nil else { return nil }
     }
-    guard let by = call.index, let of = call.classes else { return IncomingMessage(message: message, ones: nil) }
+    guard let by = call.index, let of = call.classes else {
+      return IncomingMessage(message: message, ones: nil)
+    }
     guard let classes = size(of), let one = promote(.integer(1), call.span) else { return nil }
     let edgeClass = evaluate(by)
     if edgeClass.isPoison { return nil }
@@ -74,9 +78,12 @@ extension Elaborator {
       report(.notAClass(by.span, edgeClass))
       return nil
     }
-    guard case .tensor(let ones) = scatter(one, place, classes: classes, of.span, call.span) else { return nil }
+    guard case .tensor(let ones) = scatter(one, place, classes: classes, of.span, call.span) else {
+      return nil
+    }
     guard let unscattered = message else { return IncomingMessage(message: nil, ones: ones) }
-    guard case .tensor(let scattered) = scatter(unscattered, place, classes: classes, of.span, call.span) else {
+    guard case .tensor(let scattered) = scatter(unscattered, place, classes: classes, of.span, call.span)
+    else {
       return nil
     }
     return IncomingMessage(message: scattered, ones: ones)
@@ -114,7 +121,9 @@ extension Elaborator {
     if call.function == .softmax { return softmax(ids, sets, call.span) }
     var exponent: Tensor?
     if let expression = call.exponent {
-      guard let value = promote(evaluate(expression), expression.span) else { return sets.map { _ in .poison } }
+      guard let value = promote(evaluate(expression), expression.span) else {
+        return sets.map { _ in .poison }
+      }
       exponent = value
     }
     let ones = messages.compactMap { $0.ones?.id }
@@ -163,7 +172,8 @@ extension Formula {
 
   /// The sum over the count; of no in-edges it is 0 over 1, as PyG counts.
   fileprivate mutating func mean(_ messages: [ValueID?], _ count: ValueID?) -> ValueID? {
-    guard var count = maximum(count, literal(1)), let sum = emit(.reduce(.sum), messages, asked: Type(.constant))
+    guard var count = maximum(count, literal(1)),
+      let sum = emit(.reduce(.sum), messages, asked: Type(.constant))
     else { return nil }
     while !shape(count).isEmpty, shape(count).count < shape(sum).count {
       guard let wider = kept(count, axis: shape(count).count) else { return nil }
@@ -196,7 +206,9 @@ extension Formula {
     return emit(.binary(.power), clamped(mean(powers, count)), emit(.unary(.reciprocal), p))
   }
 
-  private mutating func clamped(_ x: ValueID?) -> ValueID? { minimum(maximum(x, literal(1e-4)), literal(100)) }
+  private mutating func clamped(_ x: ValueID?) -> ValueID? {
+    minimum(maximum(x, literal(1e-4)), literal(100))
+  }
 }
 
 /// What `incoming` can do with messages.

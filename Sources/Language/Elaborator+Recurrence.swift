@@ -14,7 +14,9 @@ extension Elaborator {
       guard let weight = promote(given, argument.value.span) else {
         return given.isPoison ? .poison : report(.incomingForm(span, .lstm))
       }
-      guard weight.type.space == .constant else { return report(.recurrentWeight(argument.value.span, weight)) }
+      guard weight.type.space == .constant else {
+        return report(.recurrentWeight(argument.value.span, weight))
+      }
       weights.append(weight)
     }
     guard fit(x, weights, span) else { return .poison }
@@ -27,7 +29,8 @@ extension Elaborator {
 
   /// Whether weights are shaped as torch.nn.LSTM stores them, for the input and for one another.
   private mutating func fit(_ x: Tensor, _ weights: [Tensor], _ span: Span) -> Bool {
-    guard x.type.shape.count == 1, weights[0].type.shape.count == 2, x.type.shape == [weights[0].type.shape[1]]
+    guard x.type.shape.count == 1, weights[0].type.shape.count == 2,
+      x.type.shape == [weights[0].type.shape[1]]
     else {
       report(.linearShapes(span, x, weights[0]))
       return false

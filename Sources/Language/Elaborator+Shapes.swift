@@ -55,7 +55,9 @@ extension Elaborator {
 
   mutating func lookup(_ table: Given, _ index: Given, _ span: Span) -> Value {
     guard let rows = tensor(table, .lookup), let place = self.index(index, .lookup) else { return .poison }
-    guard !rows.type.shape.isEmpty else { return wrong(table, .lookup, "a table, whose first axis is looked up,") }
+    guard !rows.type.shape.isEmpty else {
+      return wrong(table, .lookup, "a table, whose first axis is looked up,")
+    }
     guard let aligned = align([rows, place], span) else { return .poison }
     return emit(.lookup, aligned.map(\.id), at: span)
   }

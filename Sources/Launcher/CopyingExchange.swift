@@ -103,7 +103,8 @@ private final class LocalPartition {
     var tensors: [TensorRows] = []
     for (place, tensor) in tables.tensors.enumerated() {
       switch tensor.kind {
-      case .stored(_, let buffer), .storedEdges(_, let buffer): tensors.append(.dense(stored.buffers[buffer].base))
+      case .stored(_, let buffer), .storedEdges(_, let buffer):
+        tensors.append(.dense(stored.buffers[buffer].base))
       case .graphValue, .partial: tensors.append(.dense(stored.own[place]!.base))
       case .vertexWeight:
         let type = tables.counted(tensor)!.by.vertexType

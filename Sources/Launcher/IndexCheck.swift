@@ -34,7 +34,8 @@ struct IndexCheck {
     _ stored: StoredTensor, _ tensor: ModelTables.Tensor, _ limit: UInt64, of type: String
   ) throws(Failure) {
     var found: Int64 = 0
-    guard gnnc_find_outside(stored.base, tensor.element.c, UInt32(tensor.stride), stored.rows, limit, &found) != 0
+    guard
+      gnnc_find_outside(stored.base, tensor.element.c, UInt32(tensor.stride), stored.rows, limit, &found) != 0
     else { return }
     throw LaunchError.indexOutside(tensor.name, of: type, names, found: found, limit: limit).failure
   }

@@ -164,7 +164,9 @@ extension ModelTables {
 
   /// The weight that a tensor holds, its vertex type and the dimension that counts its vertices.
   func counted(_ tensor: Tensor) -> (weight: Int, by: Weight.Counted)? {
-    guard case .vertexWeight(let weight) = tensor.kind, let counted = weights[weight].counted else { return nil }
+    guard case .vertexWeight(let weight) = tensor.kind, let counted = weights[weight].counted else {
+      return nil
+    }
     return (weight, counted)
   }
 

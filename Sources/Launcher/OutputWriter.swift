@@ -140,7 +140,9 @@ private struct RowPlace {
       let first = fitted.rows(of: fitted.tables.target(of: set), part: part).first
       for row in 0..<Int(edges.rows) where counts[row] > 0 {
         let end = Int(edges.start[row + 1])
-        for position in (end - Int(counts[row]))..<end { places[Int(plain[position])] = .loop(first + UInt64(row)) }
+        for position in (end - Int(counts[row]))..<end {
+          places[Int(plain[position])] = .loop(first + UInt64(row))
+        }
       }
     }
     return places

@@ -40,7 +40,8 @@ package final class PackedWeights: @unchecked Sendable {
 
   /// Whether none of those that the library packed, the first `packed` bytes, is infinite or NaN. Reads them all.
   func areFinite(packed: Int) -> Bool {
-    gnnc_all_finite(base.assumingMemoryBound(to: Float.self), UInt64(packed / MemoryLayout<Float>.stride)) != 0
+    gnnc_all_finite(base.assumingMemoryBound(to: Float.self), UInt64(packed / MemoryLayout<Float>.stride))
+      != 0
   }
 
   /// Maps packed weights that `write` made for the same program.
@@ -130,7 +131,8 @@ extension PackedWeights {
       for weight in counted {
         guard place + Self.line <= contents.count else { return nil }
         let count = contents.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-        guard count <= UInt64(contents.count), place + partBytes(weight, count: Int(count)) <= contents.count else {
+        guard count <= UInt64(contents.count), place + partBytes(weight, count: Int(count)) <= contents.count
+        else {
           return nil
         }
         let base = (contents.baseAddress! + place + Self.line).assumingMemoryBound(to: Float.self)

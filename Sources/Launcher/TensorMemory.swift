@@ -34,7 +34,9 @@ final class TensorMemory: @unchecked Sendable {
   private static func vertexWeight(
     _ tensor: ModelTables.Tensor, _ fitted: Fitted, _ weights: PackedWeights
   ) throws(Failure) -> Pages {
-    guard let (number, counted) = fitted.tables.counted(tensor) else { preconditionFailure("no vertex weight") }
+    guard let (number, counted) = fitted.tables.counted(tensor) else {
+      preconditionFailure("no vertex weight")
+    }
     let weight = fitted.tables.weights[number]
     let rows = weights.vertexWeight(number)
     let count = Int(fitted.vertexCount(counted.vertexType))

@@ -64,7 +64,8 @@ struct Costs {
     case .select: 1
     case .linear: Double(2 * (program[instruction.operands[0]].type.shape.last ?? 1))
     case .reduceAxis(_, let axis): Double(program[instruction.operands[0]].type.shape[axis])
-    case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .view, .withLoops, .selfLoop,
+    case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .view, .withLoops,
+      .selfLoop,
       .reduce, .reduceGraph, .reshape, .permute, .slice, .concat, .broadcast, .lookup, .scatter:
       0
     case .lstm: Double(8 * instruction.type.width)  // for each step, of which nothing is known here

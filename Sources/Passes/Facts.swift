@@ -9,7 +9,8 @@ extension Operation {
     case .unary, .binary, .select, .linear, .reduceAxis, .reshape, .permute, .slice, .concat,
       .broadcast, .lookup, .scatter:
       true
-    case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .view, .withLoops, .selfLoop,
+    case .feature, .parameter, .literal, .inDegree, .vertexCount, .source, .target, .view, .withLoops,
+      .selfLoop,
       .reduce, .lstm, .reduceGraph:
       false
     }
@@ -89,7 +90,8 @@ extension Program {
       return condition != 0 ? known(1) : known(2)
     case .reshape, .permute, .slice, .broadcast: return known(0)
     case .scatter: return known(0) == 0 ? 0 : nil
-    case .feature, .parameter, .vertexCount, .source, .target, .view, .withLoops, .selfLoop, .lstm, .reduceGraph,
+    case .feature, .parameter, .vertexCount, .source, .target, .view, .withLoops, .selfLoop, .lstm,
+      .reduceGraph,
       .linear, .reduceAxis, .concat, .lookup:
       return nil
     }

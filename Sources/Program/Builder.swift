@@ -128,7 +128,8 @@ extension ProgramBuilder {
   }
 
   /// Over all vertices of the whole graph.
-  package mutating func reduceGraph(_ function: GraphReduction, _ x: ValueID) throws(InternalFault) -> ValueID {
+  package mutating func reduceGraph(_ function: GraphReduction, _ x: ValueID) throws(InternalFault) -> ValueID
+  {
     try append(.reduceGraph(function), [x])
   }
 }
@@ -196,7 +197,8 @@ extension ProgramBuilder {
     try append(.lookup, [table, index])
   }
 
-  package mutating func scatter(_ x: ValueID, _ index: ValueID, classes: Int) throws(InternalFault) -> ValueID {
+  package mutating func scatter(_ x: ValueID, _ index: ValueID, classes: Int) throws(InternalFault) -> ValueID
+  {
     try append(.scatter(classes: classes), [x, index])
   }
 }

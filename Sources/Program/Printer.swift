@@ -65,7 +65,8 @@ extension Program {
     case .reduceAxis(_, let axis), .concat(let axis): "axis \(axis)"
     case .permute(let order): "order \(schema.describe(order))"
     case .slice(let axis, let lower): "axis \(axis) from \(lower)"
-    case .source, .target, .view, .withLoops, .reduce, .lstm, .reduceGraph, .unary, .binary, .select, .reshape,
+    case .source, .target, .view, .withLoops, .reduce, .lstm, .reduceGraph, .unary, .binary, .select,
+      .reshape,
       .broadcast, .lookup:
       ""
     }

@@ -59,7 +59,8 @@ struct Schedule {
   /// Edges of a set for each vertex that they point at: from the counts in the schema, else what is assumed.
   private static func degree(_ set: EdgeSet, in program: Program) -> Double {
     let schema = program.schema
-    guard let edges = schema[set.type].count, let vertices = schema[schema.target(of: set)].count, vertices > 0
+    guard let edges = schema[set.type].count, let vertices = schema[schema.target(of: set)].count,
+      vertices > 0
     else { return 16 }
     return Double(edges) / Double(vertices)
   }
@@ -127,7 +128,8 @@ extension Schedule {
       guard case .edges(let set) = program[value].type.space else { return [] }
       let atTargets = targetValues(behind: value).filter { sweeps[$0.number] }
       let width = atTargets.reduce(0) { $0 + program[$1].type.width }
-      return Double(width) <= degree(set, in: program) * Double(program[value].type.width) ? atTargets : [value]
+      return Double(width) <= degree(set, in: program) * Double(program[value].type.width)
+        ? atTargets : [value]
     }
     /// The targets' values that an edge value reads.
     func targetValues(behind value: ValueID) -> Set<ValueID> {
@@ -135,7 +137,8 @@ extension Schedule {
       switch (instruction.operation, instruction.type.space) {
       case (.source, _), (_, .constant), (_, .graph): return []
       case (_, .vertices): return [root(value, in: program)]
-      case (_, .edges): return instruction.operands.reduce(into: []) { $0.formUnion(targetValues(behind: $1)) }
+      case (_, .edges):
+        return instruction.operands.reduce(into: []) { $0.formUnion(targetValues(behind: $1)) }
       }
     }
     for value in gathered { consider(value) }
@@ -173,7 +176,8 @@ extension Schedule {
 
 extension Schedule {
   /// Whether an instruction on vertices or edges reads a value of the whole graph, which must be there before its stage.
-  private static func readsGraph(_ instruction: Instruction, _ operand: ValueID, in program: Program) -> Bool {
+  private static func readsGraph(_ instruction: Instruction, _ operand: ValueID, in program: Program) -> Bool
+  {
     program[operand].type.space == .graph && instruction.type.space != .graph
   }
 }

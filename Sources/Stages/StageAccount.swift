@@ -16,7 +16,8 @@ struct StageAccount {
   func stage(_ sections: [Section], _ planner: StagePlanner, level: Int) -> Stage {
     var account = Stage(
       name: "", level: level, isPrologue: content.level.isPrologue,
-      vertexType: content.vertexType, sections: sections, sums: layout.partials.filter { content.sums.contains($0.key) },
+      vertexType: content.vertexType, sections: sections,
+      sums: layout.partials.filter { content.sums.contains($0.key) },
       tileBuffers: planner.tile.buffers, places: planner.places, gathers: [], reads: [], writes: [],
       cost: StageCost())
     for root in content.roots { note(root, &account.writes) { account.cost.bytesWrittenPerRow += $0 } }
@@ -38,7 +39,8 @@ struct StageAccount {
     account.writes += account.sums.values
     return Stage(
       name: name(sections), level: account.level, isPrologue: account.isPrologue,
-      vertexType: account.vertexType, sections: sections, sums: account.sums, tileBuffers: account.tileBuffers,
+      vertexType: account.vertexType, sections: sections, sums: account.sums,
+      tileBuffers: account.tileBuffers,
       places: account.places, gathers: account.gathers.sorted(), reads: account.reads.sorted(),
       writes: account.writes.sorted(), cost: account.cost)
   }
@@ -61,7 +63,8 @@ struct StageAccount {
   private func count(_ sweep: Sweep, _ stage: inout Stage) {
     var seen: Set<ValueID> = []
     for accumulator in sweep.accumulators {
-      for operand in program[accumulator.value].operands where program[operand].type.space == .edges(sweep.set) {
+      for operand in program[accumulator.value].operands
+      where program[operand].type.space == .edges(sweep.set) {
         readEdge(operand, sweep, &seen, &stage)
       }
     }
@@ -73,7 +76,9 @@ struct StageAccount {
     guard sweep.extent != .lastLoop else { return }
     stage.cost.bytesGatheredPerEdge += 4
     stage.cost.flopsPerEdge += sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) }
-    if sweep.set.loops == .added { stage.cost.flopsPerRow += sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) } }
+    if sweep.set.loops == .added {
+      stage.cost.flopsPerRow += sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) }
+    }
   }
 
   /// What is read behind an edge value, each once for a sweep.
@@ -83,7 +88,9 @@ struct StageAccount {
     guard case .edges = instruction.type.space else { return readRow(value, &stage) }
     if case .edges(let tensor, let loops)? = layout.places[value], schedule.stored[value] != content.level {
       let known = stage.reads
-      for tensor in [tensor] + (loops.map { [$0] } ?? []) where !known.contains(tensor) { stage.reads.append(tensor) }
+      for tensor in [tensor] + (loops.map { [$0] } ?? []) where !known.contains(tensor) {
+        stage.reads.append(tensor)
+      }
       stage.cost.bytesGatheredPerEdge += Double(instruction.type.width * 4)
       return
     }

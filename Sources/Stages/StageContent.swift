@@ -25,7 +25,9 @@ struct StageContent {
   init(_ schedule: Schedule, level: Schedule.Level, vertexType: VertexTypeID, stored: [ValueID]) {
     self.level = level
     self.vertexType = vertexType
-    func all(_ belongs: (Space) -> Bool) -> [ValueID] { stored.filter { belongs(schedule.program[$0].type.space) } }
+    func all(_ belongs: (Space) -> Bool) -> [ValueID] {
+      stored.filter { belongs(schedule.program[$0].type.space) }
+    }
     roots = all { if case .vertices = $0 { true } else { false } }
     edgeRoots = all { if case .edges = $0 { true } else { false } }
     sums = all { $0 == .graph }
@@ -82,7 +84,8 @@ extension StageContent {
   private mutating func visit(_ value: ValueID, _ schedule: Schedule) -> Int {
     if let known = readyAfter[value] { return known }
     let instruction = schedule.program[value]
-    guard instruction.type.space != .constant, instruction.type.space != .graph, !schedule.isInput(value) else {
+    guard instruction.type.space != .constant, instruction.type.space != .graph, !schedule.isInput(value)
+    else {
       return 0
     }
     if let home = schedule.stored[value], home != level { return 0 }
@@ -110,7 +113,8 @@ extension StageContent {
     }
     var ready = 0
     let isThere = schedule.stored[value].map { $0 != level } ?? false
-    if case .source = instruction.operation {} else if !isThere {
+    if case .source = instruction.operation {
+    } else if !isThere {
       for operand in instruction.operands { ready = max(ready, edgeValue(operand, schedule)) }
     }
     readyAfter[value] = ready

@@ -140,7 +140,8 @@ struct StagePlanner {
     var order: [Key] = []
     var messages: [Key: [(value: ValueID, message: ValueID)]] = [:]
     var kept: [Key: [ValueID]] = [:]
-    for value in content.reductions where content.sweepOf[value] == turn && program[value].operation != .lstm {
+    for value in content.reductions where content.sweepOf[value] == turn && program[value].operation != .lstm
+    {
       for message in program[value].operands {
         guard case .edges(let set) = program[message].type.space else { continue }
         var isLoop = false
@@ -171,15 +172,20 @@ struct StagePlanner {
 
   private mutating func recurrences(_ turn: Int) throws(Failure) -> [Recurrence] {
     var result: [Recurrence] = []
-    for value in content.reductions where content.sweepOf[value] == turn && program[value].operation == .lstm {
+    for value in content.reductions where content.sweepOf[value] == turn && program[value].operation == .lstm
+    {
       result.append(try recurrence(value))
     }
     return result
   }
 
   private mutating func recurrence(_ value: ValueID) throws(Failure) -> Recurrence {
-    let (gates, weights, padding) = (program[value].operands[0], program[value].operands[1], program[value].operands[2])
-    guard case .edges(let set) = program[gates].type.space else { preconditionFailure("gates that are not over edges") }
+    let (gates, weights, padding) = (
+      program[value].operands[0], program[value].operands[1], program[value].operands[2]
+    )
+    guard case .edges(let set) = program[gates].type.space else {
+      preconditionFailure("gates that are not over edges")
+    }
     var planner = SweepPlanner(stage: self, set: set, extent: .oneEdge, begun: [])
     let sweep = try planner.plan([(value, gates)], keeping: [])
     packed = planner.stage.packed
@@ -200,7 +206,9 @@ struct StagePlanner {
   mutating func kernels(for value: ValueID, domain: [Int]?, rows: Loop.Rows) throws(Failure) -> [Kernel] {
     let instruction = program[value]
     let shape = instruction.type.shape
-    func store(_ expression: ValueID, _ domain: [Int], offset: Int, strides: [Int], _ rows: Loop.Rows) -> Kernel {
+    func store(_ expression: ValueID, _ domain: [Int], offset: Int, strides: [Int], _ rows: Loop.Rows)
+      -> Kernel
+    {
       let root = Loop.Root(
         value: expression, result: value, mode: .store, offset: offset, strides: strides)
       return .loop(Loop(domain: domain, roots: [root], rows: rows))

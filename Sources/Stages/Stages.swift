@@ -50,7 +50,11 @@ extension StoredOutput {
       (self.tensor, first, edges) = (tensor, 0, Edges(loops: loops, loopTensor: loopTensor))
     case .tensor(let tensor, let first)?:
       (self.tensor, self.first) = (tensor, first)
-      if case .edges = program[value].type.space { edges = Edges(loops: loops, loopTensor: nil) } else { edges = nil }
+      if case .edges = program[value].type.space {
+        edges = Edges(loops: loops, loopTensor: nil)
+      } else {
+        edges = nil
+      }
     case .tile?, .block?, nil: preconditionFailure("an output that no stage stores")
     }
   }
@@ -130,7 +134,8 @@ private enum Support {
       case .edges(let set):
         guard set.direction == .undirected else { continue }
         refuse(
-          instruction.origin, "output `\(output.name)` is over undirected edges, which have no order of their own",
+          instruction.origin,
+          "output `\(output.name)` is over undirected edges, which have no order of their own",
           help: "run the message passing over the edge type itself, or over `reverse` of it")
       case .constant:
         refuse(instruction.origin, "output `\(output.name)` is made of weights alone")

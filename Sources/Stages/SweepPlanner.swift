@@ -72,15 +72,19 @@ struct SweepPlanner {
     for (value, message) in messages {
       let shape = program[message].type.shape
       let mode: Loop.Mode
-      if case .reduce(let reduction) = program[value].operation { mode = .accumulate(reduction) } else {
+      if case .reduce(let reduction) = program[value].operation {
+        mode = .accumulate(reduction)
+      } else {
         mode = .replace
       }
       let root = Loop.Root(
         value: message, result: value, mode: mode, offset: 0, strides: Shape.strides(shape))
       // A message in the row of its class has other indices than the rest.
-      if !isScatter(message), let same = loops.firstIndex(where: { loop in
-        loop.domain == shape && !loop.roots.contains { $0.result == value || isScatter($0.value) }
-      }) {
+      if !isScatter(message),
+        let same = loops.firstIndex(where: { loop in
+          loop.domain == shape && !loop.roots.contains { $0.result == value || isScatter($0.value) }
+        })
+      {
         loops[same].roots.append(root)
       } else {
         loops.append(Loop(domain: shape, roots: [root]))

@@ -109,7 +109,9 @@ extension TensorLayout {
   private func readsProductsAlone(_ reader: Instruction, of values: Set<ValueID>, width: Int) -> Bool {
     let reads = reader.operands.indices.filter { values.contains(schedule.root(reader.operands[$0])) }
     guard !reads.isEmpty, reader.operation != .reshape else { return true }
-    guard case .linear = reader.operation, reads == [0], case .vertices = reader.type.space else { return false }
+    guard case .linear = reader.operation, reads == [0], case .vertices = reader.type.space else {
+      return false
+    }
     return program[reader.operands[1]].type.shape.last == width
   }
 

@@ -20,7 +20,9 @@ struct Uses {
     outputs = Set(schedule.program.outputs.map { schedule.root($0.value) })
     for (turn, content) in contents.enumerated() {
       for value in content.rowValues { note(value, turn, content, schedule) }
-      for (value, sweep) in content.storedIn { edge(value, SweepID(stage: turn, sweep: sweep), content, schedule) }
+      for (value, sweep) in content.storedIn {
+        edge(value, SweepID(stage: turn, sweep: sweep), content, schedule)
+      }
       for value in content.sums { read(schedule.program[value].operands[0], turn: turn, schedule) }
       for value in content.roots + content.edgeRoots { lastRead[value] = max(lastRead[value] ?? turn, turn) }
     }
@@ -53,7 +55,9 @@ struct Uses {
       return read(value, turn: sweep.stage, schedule)
     }
     swept(set)
-    if let home = schedule.stored[value], home != content.level { return read(value, turn: sweep.stage, schedule) }
+    if let home = schedule.stored[value], home != content.level {
+      return read(value, turn: sweep.stage, schedule)
+    }
     if case .source = instruction.operation {
       let source = schedule.root(instruction.operands[0])
       gatheredIn[source, default: []].insert(sweep)

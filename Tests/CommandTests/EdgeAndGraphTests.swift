@@ -13,7 +13,9 @@ struct EdgeAndGraphTests {
 
   private static let graph = Sample.otherGraph
 
-  private func write(_ model: String, graph: String = "vertex node { x: f32[16] }\n  edge link: node -> node") throws {
+  private func write(_ model: String, graph: String = "vertex node { x: f32[16] }\n  edge link: node -> node")
+    throws
+  {
     try folder.write("graph {\n  \(graph)\n}\n\n\(model)\n", to: "m.gnn")
   }
 
@@ -49,12 +51,18 @@ struct EdgeAndGraphTests {
     }
     // The weights of a vertex's in-edges and of its loop come to one, whichever of the graph's own loops it has.
     let ends = try Numbers(Self.graph + "/link.npy")
-    let (alpha, loops) = (try Numbers(folder.path("a/alpha.npy")), try Numbers(folder.path("a/alpha.loops.npy")))
+    let (alpha, loops) = (
+      try Numbers(folder.path("a/alpha.npy")), try Numbers(folder.path("a/alpha.loops.npy"))
+    )
     #expect(alpha.shape == [ends.shape[1]] && loops.shape == [60])
     var sums = loops.values
     for edge in 0..<ends.shape[1] {
       let (source, target) = (Int(ends.values[edge]), Int(ends.values[ends.shape[1] + edge]))
-      if source == target { #expect(alpha.values[edge] == loops.values[target]) } else { sums[target] += alpha.values[edge] }
+      if source == target {
+        #expect(alpha.values[edge] == loops.values[target])
+      } else {
+        sums[target] += alpha.values[edge]
+      }
     }
     #expect(sums.allSatisfy { abs($0 - 1) < 1e-5 })
     #expect(try Numbers(folder.path("a/mean.npy")).shape == [1, 16])
@@ -87,7 +95,9 @@ struct EdgeAndGraphTests {
     try writeSafetensors("good.safetensors", rows: 60)
     try writeSafetensors("short.safetensors", rows: 59)
     #expect(try gnnc("compile", "m.gnn", "--weights", "good.safetensors", "-o", "m.gnnc").status == 0)
-    for (name, model, graph) in [("a", "m.gnnc", "g1"), ("b", "m.gnnc", "g3"), ("c", "m.gnn --weights good.safetensors", "g3")] {
+    for (name, model, graph) in [
+      ("a", "m.gnnc", "g1"), ("b", "m.gnnc", "g3"), ("c", "m.gnn --weights good.safetensors", "g3"),
+    ] {
       let result = try gnnc.shell("$GNNC run \(model) \(graph) -o \(name)")
       #expect(result.status == 0, "\(result.errors)")
     }

@@ -52,7 +52,8 @@ import Testing
     let model = try CompiledModel(
       directory: directory, manifest: Manifest(compiler: report.compiler, processor: report.processor))
     let packed =
-      try weights.map { try WeightPacker.pack($0, for: model).weights } ?? WeightPacker.packNothing(for: model)
+      try weights.map { try WeightPacker.pack($0, for: model).weights }
+      ?? WeightPacker.packNothing(for: model)
     func outputs(parts: Int, _ method: PartitionMethod, _ exchange: ExchangeKind) throws -> [[UInt32]] {
       let graph = folder.appending(path: "\(parts)-\(method)").path
       if !FileManager.default.fileExists(atPath: graph) {

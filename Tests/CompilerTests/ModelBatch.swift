@@ -119,7 +119,8 @@ extension ModelCase {
       let swept = EdgeRows(SweptEdges(type: set.type, direction: set.direction), data, program.schema)
       let isStored = stages.outputs.contains { $0.name == output.name && $0.edges?.loopTensor != nil }
       let targets = data.vertexCounts[program.schema.target(of: set).number]
-      return swept.plain.map { places[.plain($0)] } + (isStored ? (0..<targets).map { places[.loop($0)] } : [])
+      return swept.plain.map { places[.plain($0)] }
+        + (isStored ? (0..<targets).map { places[.loop($0)] } : [])
     }
   }
 }

@@ -52,7 +52,8 @@ import Testing
   private static func poison(
     _ data: inout GraphData, of program: Program, with number: Double, _ seed: UInt64
   ) {
-    let features = (program.schema.vertexTypes.map(\.features) + program.schema.edgeTypes.map(\.features)).joined()
+    let features = (program.schema.vertexTypes.map(\.features) + program.schema.edgeTypes.map(\.features))
+      .joined()
     let real = Set(features.filter { $0.element == .f32 }.map(\.name))
     for type in data.features.keys {
       for feature in data.features[type]!.keys

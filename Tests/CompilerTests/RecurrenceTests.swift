@@ -22,7 +22,8 @@ import Testing
       try builder.parameter(Parameter(keys: [key], shape: shape.map { .size($0) }))
     }
     let x = try builder.feature(0, of: VertexTypeID(0))
-    let padding = try builder.binary(.add, parameter("bias_ih", [4 * width]), parameter("bias_hh", [4 * width]))
+    let padding = try builder.binary(
+      .add, parameter("bias_ih", [4 * width]), parameter("bias_hh", [4 * width]))
     let weight = try parameter("weight_ih", [4 * width, inputs])
     let recurrent = try builder.binary(
       .multiply, parameter("weight_hh", [4 * width, width]), builder.literal(0.5 / Double(width)))
@@ -74,7 +75,9 @@ import Testing
       of: Self.cases(), compiler: "gcc", flags: ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
   }
 
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/clang-14"), "clang-14 is not installed"))
+  @Test(
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: "/usr/bin/clang-14"), "clang-14 is not installed"))
   func statesAreWorthNoWarningOfClang() throws {
     try expectAgreement(of: Self.cases(), compiler: "clang-14", flags: ["-O3"])
   }

@@ -7,7 +7,8 @@ import Testing
   /// The four whole models on a real graph, the layers on rows of more than one chunk, and a case of each other kind:
   /// several types, classes of edges, weights by vertex, values of the whole graph, edge features, recurrence.
   private static let fixtures = Fixture.all.filter {
-    $0.name.hasSuffix("_debian") && $0.name.hasPrefix("model") || $0.name.hasSuffix("_hub") || others.contains($0.name)
+    $0.name.hasSuffix("_debian") && $0.name.hasPrefix("model") || $0.name.hasSuffix("_hub")
+      || others.contains($0.name)
   }
 
   private static let others: Set<String> = [

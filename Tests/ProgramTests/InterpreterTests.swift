@@ -159,7 +159,9 @@ func run(_ text: String, on data: GraphData = nasty) throws -> [Double] {
     """)
   func sigmoid(_ a: Double) -> Double { 1 / (1 + exp(-a)) }
   // x at the sources of each vertex's in-edges; zeros up to the five of vertex 0.
-  let walks = [[2.0, 2, 3, 4, 5], [2, 2, 0, 0, 0], [1, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
+  let walks = [
+    [2.0, 2, 3, 4, 5], [2, 2, 0, 0, 0], [1, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0],
+  ]
   let expected = walks.map { walk in
     var (h, c) = (0.0, 0.0)
     for x in walk {

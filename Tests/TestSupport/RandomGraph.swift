@@ -53,7 +53,8 @@ package struct RandomGraph {
   private mutating func features() {
     for (number, type) in program.schema.vertexTypes.enumerated() {
       for feature in type.features {
-        data.features[type.name, default: [:]][feature.name] = noise.numbers(of: feature, data.vertexCounts[number])
+        data.features[type.name, default: [:]][feature.name] = noise.numbers(
+          of: feature, data.vertexCounts[number])
       }
     }
     for (number, type) in program.schema.edgeTypes.enumerated() {

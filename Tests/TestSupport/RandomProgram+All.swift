@@ -70,7 +70,9 @@ extension RandomProgram {
 
   /// One row made of those of all vertices, alone or beside others.
   mutating func overGraph() throws -> ValueID? {
-    guard let x = pick(pool.filter { type($0).space.isOverVertices && type($0).element == .f32 }) else { return nil }
+    guard let x = pick(pool.filter { type($0).space.isOverVertices && type($0).element == .f32 }) else {
+      return nil
+    }
     let whole = try builder.reduceGraph(pick(GraphReduction.allCases)!, x)
     guard case .vertices(let vertices) = type(x).space, below(2) == 0 else { return whole }
     let mean = try builder.binary(.divide, whole, builder.vertexCount(vertices))
@@ -91,13 +93,18 @@ extension RandomProgram {
       index = try builder.feature(2, of: VertexTypeID(0))
     }
     let space: Space = isOnEdges ? .edges(set) : .vertices(VertexTypeID(0))
-    let beside = pool.filter { [space, .constant, .graph].contains(type($0).space) && type($0).element == .f32 }
+    let beside = pool.filter {
+      [space, .constant, .graph].contains(type($0).space) && type($0).element == .f32
+    }
     guard let x = pick(beside) else { return nil }
-    if below(2) == 0, type(x).width <= 16 { return try builder.scatter(x, index, classes: RandomProgram.classes) }
+    if below(2) == 0, type(x).width <= 16 {
+      return try builder.scatter(x, index, classes: RandomProgram.classes)
+    }
     if below(2) == 0 { return try builder.lookup(parameter([RandomProgram.classes, 1 + below(4)]), index) }
     guard let table = pick(beside.filter { type($0).shape.first == RandomProgram.classes }) else {
       let wide = try builder.broadcast(x, to: [RandomProgram.classes] + type(x).shape)
-      return try builder.lookup(builder.binary(.add, wide, parameter([RandomProgram.classes] + type(x).shape.map { _ in 1 })), index)
+      return try builder.lookup(
+        builder.binary(.add, wide, parameter([RandomProgram.classes] + type(x).shape.map { _ in 1 })), index)
     }
     return try builder.lookup(table, index)
   }

@@ -182,10 +182,16 @@ package struct RandomProgram {
   }
 
   private mutating func finish() throws -> Program {
-    let results = builder.program.values.reversed().filter { type($0).space.isOverVertices && type($0).element == .f32 }
+    let results = builder.program.values.reversed().filter {
+      type($0).space.isOverVertices && type($0).element == .f32
+    }
     for (number, value) in results.prefix(3).enumerated() { builder.output("y\(number)", value) }
     let overEdges = builder.program.values.last {
-      if case .edges(let set) = type($0).space { type($0).element == .f32 && set.direction != .undirected } else { false }
+      if case .edges(let set) = type($0).space {
+        type($0).element == .f32 && set.direction != .undirected
+      } else {
+        false
+      }
     }
     if let overEdges, below(3) == 0 { builder.output("e", overEdges) }
     if let whole = builder.program.values.last(where: { type($0).space == .graph }), below(2) == 0 {

@@ -183,7 +183,8 @@ extension EdgeTypeSummary {
   fileprivate init?(_ json: JSON, parts: Int) {
     guard let name = json["name"]?.string, let source = json["from"]?.string, let target = json["to"]?.string,
       let count = json["count"]?.count, let features = json["features"]?.array?.map(FeatureSummary.init),
-      features.allSatisfy({ $0?.form == .dense }), let sets = json["sets"]?.array?.map({ EdgeSetSummary($0, parts: parts) }),
+      features.allSatisfy({ $0?.form == .dense }),
+      let sets = json["sets"]?.array?.map({ EdgeSetSummary($0, parts: parts) }),
       !sets.contains(nil), Set(sets.map { $0?.direction }).count == sets.count
     else { return nil }
     self.init(

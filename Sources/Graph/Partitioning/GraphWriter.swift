@@ -93,7 +93,8 @@ struct GraphWriter {
 
   /// So many rows that progress shows and a wish to stop is heard.
   private static func inSteps(
-    _ feature: PlainFeature, of type: PlainVertexType, _ work: Work, _ write: (Int, Int) throws(Failure) -> Void
+    _ feature: PlainFeature, of type: PlainVertexType, _ work: Work,
+    _ write: (Int, Int) throws(Failure) -> Void
   ) throws(Failure) {
     let count = Int(type.count)
     let step = max(1, (64 << 20) / (feature.summary.stride * feature.stored.bytes))

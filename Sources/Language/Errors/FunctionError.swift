@@ -37,10 +37,12 @@ enum FunctionError: Mistake {
           ?? "there is \(Words.list(names))")
     case .graphForm(let span, let function):
       return error(
-        "argument", "`graph.\(function.rawValue)` takes one value", span, help: "`graph.\(function.rawValue)(x)`")
+        "argument", "`graph.\(function.rawValue)` takes one value", span,
+        help: "`graph.\(function.rawValue)(x)`")
     case .notOverAll(let span, let function, let value):
       return error(
-        "value", "`graph.\(function.rawValue)` takes a value over vertices or edges, not \(value.described)", span)
+        "value", "`graph.\(function.rawValue)` takes a value over vertices or edges, not \(value.described)",
+        span)
     case .axisOfList(let span, let function):
       return error(
         "argument", "`\(function.rawValue)` of a list works element by element and has no axis", span,

@@ -62,7 +62,8 @@ enum GraphError: Mistake {
       return error("argument", "`incoming.\(function.rawValue)` takes \(wanted)", span)
     case .notAClass(let span, let value):
       return error(
-        "value", "the class of an edge is one whole number (`i32` or `i64`) on the edge, not \(value.described)", span,
+        "value",
+        "the class of an edge is one whole number (`i32` or `i64`) on the edge, not \(value.described)", span,
         help: "an integer feature of the edges, taken in the role `edge`")
     case .incomingClasses(let span, let function):
       return error(

@@ -164,7 +164,8 @@ private struct ModelAnswer: Encodable {
       shape = output.shape
       switch output.rows {
       case .vertices(let type): (vertices, edges) = (tables.vertexTypes[type].name, nil)
-      case .edges(let set, _, _): (vertices, edges) = (nil, tables.edgeTypes[tables.edgeSets[set].edgeType].name)
+      case .edges(let set, _, _):
+        (vertices, edges) = (nil, tables.edgeTypes[tables.edgeSets[set].edgeType].name)
       case .graph: (vertices, edges) = (nil, nil)
       }
     }

@@ -52,7 +52,7 @@ let package = Package(
       exclude: ["Resources"]),
     .testTarget(name: "GraphTests", dependencies: ["Graph", "Diagnostics", "CRuntime"]),
     .testTarget(
-      name: "LauncherTests", dependencies: ["Launcher", "Graph", "Diagnostics", "CRuntime"],
+      name: "LauncherTests", dependencies: ["Launcher", "Graph", "Diagnostics", "CRuntime", "TestSupport"],
       exclude: ["Resources"]),
     .testTarget(
       name: "ParityTests",

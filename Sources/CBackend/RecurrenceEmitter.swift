@@ -20,13 +20,7 @@ struct RecurrenceEmitter {
     text.line()
   }
 
-  private var loops: String {
-    switch walk.gates.set.loops {
-    case .kept: "GNNC_LOOPS_KEPT"
-    case .removed: "GNNC_LOOPS_REMOVED"
-    case .added: "GNNC_LOOPS_ADDED"
-    }
-  }
+  private var loops: String { walk.gates.set.loops.c }
 
   private func buffer(_ place: Int) -> (name: String, stride: Int) {
     (stage.tileNames[place], stage.stage.tileBuffers[place].stride)

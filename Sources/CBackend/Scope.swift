@@ -273,3 +273,8 @@ extension Element {
     }
   }
 }
+
+extension EdgeSet.Loops {
+  /// Their name in gnnc_runtime.h.
+  var c: String { "GNNC_LOOPS_\(rawValue.uppercased())" }
+}

@@ -113,7 +113,7 @@ struct TableEmitter {
       stages.outputs.enumerated().map { place, output in
         let width = output.shape.reduce(1, *)
         let shape = output.shape.isEmpty ? "NULL" : "output_shape_\(place)"
-        let loops = output.edges.map { "GNNC_LOOPS_\($0.loops.rawValue.uppercased())" } ?? "GNNC_LOOPS_KEPT"
+        let loops = (output.edges?.loops ?? .kept).c
         let loopTensor = output.edges?.loopTensor.map(String.init) ?? "UINT32_MAX"
         return
           "{\(quoted(output.name)), \(output.tensor), \(output.first), \(width), \(output.shape.count), \(shape), \(loops), \(loopTensor)}"

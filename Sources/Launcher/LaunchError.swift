@@ -19,7 +19,7 @@ package enum LaunchError: Error, Hashable, Sendable {
   case foreignWeights(String)
   case noWeights(model: String)
   case missingWeight([String], in: String, has: [String])
-  case misshapenWeight(String, in: String, wanted: [Int], found: [Int])
+  case misshapenWeight(String, in: String, wanted: String, found: [Int])
   case otherVertexCount(String, of: String, wanted: Int, found: Int)
   // Model and graph.
   case missingVertexType(String, ModelFit.Names, has: [String])

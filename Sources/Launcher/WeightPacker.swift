@@ -28,7 +28,9 @@ package enum WeightPacker {
       }
       guard fits(found, wanted) else {
         mistakes +=
-          LaunchError.misshapenWeight(name, in: path, wanted: wanted.shape, found: found).failure.diagnostics
+          LaunchError.misshapenWeight(
+            name, in: path, wanted: describe(wanted, model.tables), found: found
+          ).failure.diagnostics
         continue
       }
       if let tensor = try file.tensor(name) { tensors.append(tensor) }
@@ -44,6 +46,15 @@ package enum WeightPacker {
   /// For a model that has no weights at all.
   package static func packNothing(for model: CompiledModel) throws(Failure) -> PackedWeights {
     try PackedWeights.packing(for: model, [])
+  }
+
+  /// A weight's shape, as the model's text has it.
+  private static func describe(_ weight: ModelTables.Weight, _ tables: ModelTables) -> String {
+    var sizes = weight.shape.map(String.init)
+    if let counted = weight.counted {
+      sizes[counted.dimension] = "count(\(tables.vertexTypes[counted.vertexType].name))"
+    }
+    return "[\(sizes.joined(separator: ", "))]"
   }
 
   /// A single number is stored as `[]` or as `[1]`, as the layer's author liked. How many vertices there are is not known

@@ -5,23 +5,14 @@ import Program
 /// A gather moves four bytes for each number and edge; a stored value is written once and, where nothing else in its
 /// stage touches what it is made of, that is read once more. Arithmetic is counted as bytes too: a core does about five
 /// flops in the time in which it gets one byte from memory. A multiplication before a sum is free: it becomes a fused
-/// multiply-add. How many edges a vertex has comes from the counts in the schema, else `meanDegree` is assumed; and all
+/// multiply-add. How many edges a vertex has comes from the counts in the schema, else `CostModel.meanDegree` is assumed; and all
 /// vertex types count alike, where none says how many it has.
 struct Costs {
-  static let meanDegree = 16.0
-  private static let bytesPerFlop = 0.2
-
   let schema: Schema
 
   /// Edges of a set for each vertex that they start from.
   func degree(_ set: EdgeSet) -> Double {
-    let type = schema[set.type]
-    var degree = Costs.meanDegree
-    if let edges = type.count, let vertices = schema[schema.source(of: set)].count, vertices > 0 {
-      degree = Double(edges) / Double(vertices)
-      if set.direction == .undirected { degree *= 2 }
-    }
-    return set.loops == .added ? degree + 1 : degree
+    schema.meanDegree(of: set, at: schema.source(of: set))
   }
 
   /// Vertices of a type: as many as the schema says, else as many as the others have on average. Without any counts,
@@ -38,12 +29,12 @@ struct Costs {
   func bytes(_ width: Int) -> Double { Double(4 * width) }
 
   /// Adding two rows.
-  func addition(_ width: Int) -> Double { Costs.bytesPerFlop * Double(width) }
+  func addition(_ width: Int) -> Double { CostModel.bytesPerFlop * Double(width) }
 
   /// Making one row.
   func arithmetic(_ instruction: Instruction, in program: Program) -> Double {
     let width = Double(instruction.type.width)
-    return Costs.bytesPerFlop * width * flopsPerNumber(instruction, in: program)
+    return CostModel.bytesPerFlop * width * flopsPerNumber(instruction, in: program)
   }
 
   private func flopsPerNumber(_ instruction: Instruction, in program: Program) -> Double {

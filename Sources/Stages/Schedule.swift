@@ -55,15 +55,6 @@ struct Schedule {
     default: false
     }
   }
-
-  /// Edges of a set for each vertex that they point at: from the counts in the schema, else what is assumed.
-  private static func degree(_ set: EdgeSet, in program: Program) -> Double {
-    let schema = program.schema
-    guard let edges = schema[set.type].count, let vertices = schema[schema.target(of: set)].count,
-      vertices > 0
-    else { return 16 }
-    return Double(edges) / Double(vertices)
-  }
 }
 
 // MARK: - Facts about values
@@ -128,7 +119,8 @@ extension Schedule {
       guard case .edges(let set) = program[value].type.space else { return [] }
       let atTargets = targetValues(behind: value).filter { sweeps[$0.number] }
       let width = atTargets.reduce(0) { $0 + program[$1].type.width }
-      return Double(width) <= degree(set, in: program) * Double(program[value].type.width)
+      let degree = program.schema.meanDegree(of: set, at: program.schema.target(of: set))
+      return Double(width) <= degree * Double(program[value].type.width)
         ? atTargets : [value]
     }
     /// The targets' values that an edge value reads.
@@ -242,8 +234,7 @@ extension Schedule {
     return readAgain * later.count > width * (1 + later.count)
   }
 
-  /// An edge value is made again where that costs less than storing and reading it: in bytes, of which a core moves one in
-  /// the time of five flops.
+  /// An edge value is made again where that costs less than storing and reading it, in bytes.
   private func shouldStoreOnEdges(_ value: ValueID, later: Int) -> Bool {
     var bytes = 0.0
     func visit(_ value: ValueID) {
@@ -254,7 +245,7 @@ extension Schedule {
       case .target: return
       case .linear:
         let inputs = program[instruction.operands[0]].type.shape.last ?? 1
-        bytes += 0.2 * Double(2 * inputs * instruction.type.width)
+        bytes += CostModel.bytesPerFlop * Double(2 * inputs * instruction.type.width)
         visit(instruction.operands[0])
       default: for operand in instruction.operands { visit(operand) }
       }

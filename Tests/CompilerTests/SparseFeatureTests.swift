@@ -2,6 +2,7 @@ import Compiler
 import Foundation
 import Graph
 import Launcher
+import TestSupport
 import Testing
 
 /// Features that are mostly zero, stored sparse and stored dense: the same bits.
@@ -59,16 +60,6 @@ import Testing
     let sources = (0..<Self.vertices * 4).map { Int64($0 % Self.vertices) }
     let targets = sources.indices.map { Int64(($0 * 37 + $0 / 9) % (Self.vertices - 10)) }
     try npy("<i8", [2, sources.count], sources + targets).write(to: plain.appending(path: "e.npy"))
-  }
-
-  private func npy<Number>(_ type: String, _ shape: [Int], _ numbers: [Number]) -> Data {
-    var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(shape[0]), \(shape[1])), }"
-    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
-    var file = Data([0x93] + Array("NUMPY".utf8) + [1, 0])
-    withUnsafeBytes(of: UInt16(header.utf8.count)) { file.append(contentsOf: $0) }
-    file += Data(header.utf8)
-    numbers.withUnsafeBytes { file.append(contentsOf: $0) }
-    return file
   }
 
   private func graph(_ parts: Int, _ method: PartitionMethod, _ rows: RowChoice) throws -> String {

@@ -2,6 +2,7 @@ import CRuntime
 import Diagnostics
 import Foundation
 import Graph
+import TestSupport
 
 @testable import Launcher
 
@@ -91,17 +92,6 @@ final class Tiny {
       for column in 0..<width { sums[target * width + column] += scale * feature(source)[column] }
     }
     return sums
-  }
-
-  private func npy<Number>(_ type: String, _ shape: [Int], _ numbers: [Number]) -> Data {
-    let sizes = shape.map(String.init).joined(separator: ", ")
-    var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sizes),), }"
-    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
-    var file = Data([0x93] + Array("NUMPY".utf8) + [1, 0])
-    withUnsafeBytes(of: UInt16(header.utf8.count)) { file.append(contentsOf: $0) }
-    file += Data(header.utf8)
-    numbers.withUnsafeBytes { file.append(contentsOf: $0) }
-    return file
   }
 }
 

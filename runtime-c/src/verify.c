@@ -87,12 +87,13 @@ static gnnc_status check_loops(const gnnc_checked_file *file, uint64_t first, ui
   return GNNC_OK;
 }
 
-// The row that position `i` lies in; anything where `start` is not as it should be, which its own check tells.
-static uint64_t row_of(const gnnc_checked_file *file, uint64_t i) {
-  uint64_t low = 0, high = file->rows;
+// Which of `count` stretches position `i` lies in; anything where `start` is not as it should be, which its own check
+// tells.
+static uint64_t stretch_of(const uint64_t *start, uint64_t count, uint64_t i) {
+  uint64_t low = 0, high = count;
   while (high - low > 1) {
     const uint64_t middle = low + (high - low) / 2;
-    if (file->start[middle] <= i) low = middle;
+    if (start[middle] <= i) low = middle;
     else high = middle;
   }
   return low;
@@ -102,7 +103,7 @@ static gnnc_status check_columns(const gnnc_checked_file *file, uint64_t first, 
   const gnnc_status bounded = check_index32(file, first, last, error);
   if (bounded != GNNC_OK || first >= last || file->rows == 0) return bounded;
   const uint32_t *column = file->bytes;
-  uint64_t row = row_of(file, first);
+  uint64_t row = stretch_of(file->start, file->rows, first);
   for (uint64_t i = first; i < last; i++) {
     while (row + 1 < file->rows && file->start[row + 1] <= i) row++;
     if (i > file->start[row] && column[i] <= column[i - 1])
@@ -143,21 +144,11 @@ typedef struct {
   volatile uint64_t *done;
 } verifying;
 
-static uint64_t file_of_piece(const verifying *job, uint64_t piece) {
-  uint64_t low = 0, high = job->count;
-  while (high - low > 1) {
-    const uint64_t middle = low + (high - low) / 2;
-    if (job->first_piece[middle] <= piece) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
 static void verify_piece(void *context, uint64_t piece) {
   verifying *job = context;
   if (job->stop && *job->stop) return;
   if (__atomic_load_n(&job->first_bad, __ATOMIC_RELAXED) < piece) return;
-  const uint64_t f = file_of_piece(job, piece);
+  const uint64_t f = stretch_of(job->first_piece, job->count, piece);
   const uint64_t block = piece - job->first_piece[f];
   if (check_block(&job->files[f], block, NULL) != GNNC_OK) {
     uint64_t seen = __atomic_load_n(&job->first_bad, __ATOMIC_RELAXED);
@@ -179,7 +170,7 @@ gnnc_status gnnc_verify(const gnnc_checked_file *files, uint64_t count, uint32_t
   gnnc_parallel(threads, first_piece[count], verify_piece, &job);
   gnnc_status status = GNNC_OK;
   if (job.first_bad != UINT64_MAX) {
-    const uint64_t f = file_of_piece(&job, job.first_bad);
+    const uint64_t f = stretch_of(job.first_piece, job.count, job.first_bad);
     status = check_block(&files[f], job.first_bad - first_piece[f], error);
   } else if (stop && *stop) {
     status = gnnc_fail_interrupted(error);

@@ -94,6 +94,7 @@ struct EdgeAndGraphTests {
     try partition()
     try writeSafetensors("good.safetensors", rows: 60)
     try writeSafetensors("short.safetensors", rows: 59)
+    try writeSafetensors("wide.safetensors", rows: 60, width: 4)
     #expect(try gnnc("compile", "m.gnn", "--weights", "good.safetensors", "-o", "m.gnnc").status == 0)
     for (name, model, graph) in [
       ("a", "m.gnnc", "g1"), ("b", "m.gnnc", "g3"), ("c", "m.gnn --weights good.safetensors", "g3"),
@@ -106,14 +107,21 @@ struct EdgeAndGraphTests {
     let refused = try gnnc("run", "m.gnn", "g1", "-o", "out", "--weights", "short.safetensors")
     #expect(refused.status == 1)
     #expect(refused.errors.contains("`embedding` has rows for 59 vertices; the graph has 60 of `node`"))
+    let misshapen = try gnnc("run", "m.gnn", "g1", "-o", "out", "--weights", "wide.safetensors")
+    #expect(misshapen.status == 1)
+    #expect(misshapen.errors.contains("has the shape [60, 4]; the model wants [count(node), 3]"))
     #expect(folder.bytes("out/y.npy") == nil)
   }
 
   /// A file with one tensor, `embedding`.
-  private func writeSafetensors(_ name: String, rows: Int) throws {
-    let header = #"{"embedding":{"dtype":"F32","shape":[\#(rows),3],"data_offsets":[0,\#(rows * 12)]}}"#
+  private func writeSafetensors(_ name: String, rows: Int, width: Int = 3) throws {
+    let bytes = rows * width * MemoryLayout<Float>.stride
+    let header =
+      #"{"embedding":{"dtype":"F32","shape":[\#(rows),\#(width)],"data_offsets":[0,\#(bytes)]}}"#
     var data = withUnsafeBytes(of: UInt64(header.utf8.count)) { Data($0) } + Data(header.utf8)
-    for number in 0..<rows * 3 { withUnsafeBytes(of: Float(number % 17) / 4) { data.append(contentsOf: $0) } }
+    for number in 0..<rows * width {
+      withUnsafeBytes(of: Float(number % 17) / 4) { data.append(contentsOf: $0) }
+    }
     try data.write(to: URL(fileURLWithPath: folder.path(name)))
   }
 }

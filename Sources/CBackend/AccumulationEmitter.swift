@@ -109,11 +109,12 @@ extension LoopEmitter {
   }
 
   func prefetch(_ writer: ExpressionEmitter, _ text: inout CText) {
-    for gather in writer.gathered where gather.width >= 16 {
+    for (rows, row) in writer.gathered where rows.width >= 16 {
+      let (name, tensor) = (scope.model.tensors[rows.tensor], scope.stages.tensors[rows.tensor])
       let skip = scope.skipsLoop ? " - loop" : ""
-      let pointer =
-        "\(gather.pointer) + (size_t)ahead[\(gather.row) + \(Self.prefetchDistance)\(skip)] * \(gather.stride)"
-      text.line("gnnc_prefetch(\(pointer)\(gather.first == 0 ? "" : " + \(gather.first)"), \(gather.width));")
+      let pointer = "\(name) + (size_t)ahead[\(row) + \(Self.prefetchDistance)\(skip)] * \(tensor.stride)"
+      let prefetch = tensor.number == .bf16 ? "gnnc_prefetch_bf16" : "gnnc_prefetch"
+      text.line("\(prefetch)(\(pointer)\(rows.first == 0 ? "" : " + \(rows.first)"), \(rows.width));")
     }
   }
 

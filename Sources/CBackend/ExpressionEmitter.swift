@@ -12,6 +12,8 @@ struct Term {
   var isCondition = false
   /// The factors, where it is a product: a sum adds it with one rounding.
   var factors: [String] = []
+  /// Where it is read from, and as what, if it is a number in memory.
+  var memory: (place: String, number: Tensor.Number)? = nil
 }
 
 /// Writes a value at one index as C, and hoists what an inner loop does not change.
@@ -35,7 +37,8 @@ struct ExpressionEmitter {
   private(set) var rowIsOpaque = false
   /// Statements that stand at the head of each loop; 0 is before the outermost.
   private(set) var hoisted: [[String]]
-  private(set) var gathered: [(pointer: String, stride: Int, first: Int, width: Int, row: String)] = []
+  /// What is gathered, and by which edge of a block.
+  private(set) var gathered: [(rows: Scope.Gathered, row: String)] = []
   private var named: [String: String] = [:]
   private var identifiers: Identifiers
 
@@ -171,21 +174,19 @@ struct ExpressionEmitter {
       }
       pointer =
         hoist(
-          Term(text: memory.pointer, variables: [0], isAtom: false), type: "const \(memory.element) *",
+          Term(text: memory.pointer, variables: [0], isAtom: false), type: "const \(memory.number.c) *",
           named: Names.of(program[id].operands.first ?? id, in: program)
         ).text
     }
-    return Term(text: "\(pointer)[\(text(index))]", variables: variables, isAtom: false)
+    let place = "\(pointer)[\(text(index))]"
+    return Term(
+      text: memory.number == .bf16 ? "gnnc_from_bf16(\(place))" : place, variables: variables, isAtom: false,
+      memory: (place, memory.number))
   }
 
-  private mutating func noteGather(
-    _ gather: (tensor: String, stride: Int, first: Int, width: Int), row: Affine
-  ) {
+  private mutating func noteGather(_ gather: Scope.Gathered, row: Affine) {
     let text = rowText(row)
-    if !gathered.contains(where: { $0.pointer == gather.tensor && $0.first == gather.first && $0.row == text }
-    ) {
-      gathered.append((gather.tensor, gather.stride, gather.first, gather.width, text))
-    }
+    if !gathered.contains(where: { $0.rows == gather && $0.row == text }) { gathered.append((gather, text)) }
   }
 
   /// Notes an access, and gives the whole index.

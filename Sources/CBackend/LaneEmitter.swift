@@ -123,7 +123,9 @@ extension ExpressionEmitter {
     }
     if scope.memory(of: id, row: rowText(row)) != nil {
       let term = value(id, index, row: row)
-      return Term(text: "gnnc_load(&\(term.text))", variables: term.variables, isAtom: false)
+      guard let memory = term.memory else { return nil }
+      let load = memory.number == .bf16 ? "gnnc_load_bf16" : "gnnc_load"
+      return Term(text: "\(load)(&\(memory.place))", variables: term.variables, isAtom: false)
     }
     guard case .binary(let function) = instruction.operation else { return nil }
     let sign: String

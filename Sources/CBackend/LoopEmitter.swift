@@ -123,6 +123,7 @@ struct LoopEmitter {
     guard let memory = scope.memory(of: root.result, row: scope.rowVariable) else {
       preconditionFailure("a result without rows")
     }
+    precondition(memory.number != .bf16, "a result that is rounded before it is whole")
     return "\(memory.pointer)[\(emitter.text(emitter.access(memory, flat, row: row)))]"
   }
 

@@ -52,6 +52,7 @@ extension StageEmitter {
     guard let input = scope.memory(of: dense.input, row: "0"),
       let output = scope.memory(of: dense.value, row: "0")
     else { preconditionFailure("a product whose operands have no rows") }
+    precondition(input.number == .f32 && output.number == .f32, "a product of rounded rows")
     return (input, output)
   }
 

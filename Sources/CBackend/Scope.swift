@@ -68,10 +68,16 @@ struct Scope {
     let isOneRow: Bool
     /// The pointer is another for each row.
     let changesWithRow: Bool
-    /// The C type of its numbers.
-    var element = "float"
+    var number = Tensor.Number.f32
     /// Wide rows elsewhere in memory, worth asking for early.
-    var gathered: (tensor: String, stride: Int, first: Int, width: Int)? = nil
+    var gathered: Gathered? = nil
+  }
+
+  /// Columns `first ..< first + width` of a tensor's rows.
+  struct Gathered: Hashable {
+    let tensor: Int
+    let first: Int
+    let width: Int
   }
 
   /// Which of a value's rows are meant: those that a sweep has made for it, or those that these are filled from.
@@ -124,7 +130,7 @@ struct Scope {
     return Memory(
       pointer: "\(place(table)) + (size_t)*(\(place(index))) * \(max(instruction.type.width, 1))", stride: 0,
       first: 0,
-      isOneRow: true, changesWithRow: true, element: table.element)
+      isOneRow: true, changesWithRow: true, number: table.number)
   }
 
   private func root(_ value: ValueID) -> ValueID {
@@ -160,7 +166,7 @@ struct Scope {
       return Memory(
         pointer: isEdges ? Scope.ownRow(model.tensors[tensor]) : model.tensors[tensor],
         stride: stages.tensors[tensor].stride, first: first, isOneRow: isEdges, changesWithRow: false,
-        element: stages.tensors[tensor].element.c)
+        number: stages.tensors[tensor].number)
     case .block?, .edges?, nil:
       return nil
     }
@@ -178,7 +184,7 @@ struct Scope {
       let (name, stride) = (Scope.ownRow(model.tensors[tensor]), stages.tensors[tensor].stride)
       return Memory(
         pointer: "\(name) + (size_t)target[\(row)] * \(stride)", stride: 0, first: first, isOneRow: true,
-        changesWithRow: true, element: stages.tensors[tensor].element.c)
+        changesWithRow: true, number: stages.tensors[tensor].number)
     case .block?, .edges?, nil:
       return nil
     }
@@ -206,12 +212,12 @@ struct Scope {
     switch instruction.operation {
     case .source:
       let source = root(instruction.operands[0])
-      guard case .tensor(let tensor, let first)? = places[source] else { return nil }
+      guard case .tensor(let tensor, let first)? = gatherPlace(of: value, source) else { return nil }
       let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
       return Memory(
         pointer: "\(name) + (size_t)ids[\(row)] * \(stride)", stride: 0, first: first, isOneRow: true,
-        changesWithRow: true, element: stages.tensors[tensor].element.c,
-        gathered: (name, stride, first, program[source].type.width))
+        changesWithRow: true, number: stages.tensors[tensor].number,
+        gathered: Gathered(tensor: tensor, first: first, width: program[source].type.width))
     case .target:
       return memory(of: instruction.operands[0], row: row)
     case .view:
@@ -222,6 +228,12 @@ struct Scope {
       return lookedUp(instruction, row: row)
     default: return nil
     }
+  }
+
+  /// Where the rows that a `source` reads are: where the value is, unless those that are gathered are rounded.
+  private func gatherPlace(of gather: ValueID, _ source: ValueID) -> Location? {
+    if case .tensor? = places[gather] { return places[gather] }
+    return places[source]
   }
 
   /// The row of an edge in a stored tensor; an added self-loop's is its vertex's in another.
@@ -244,7 +256,7 @@ struct Scope {
     let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
     return Memory(
       pointer: "\(name) + \(edge(row)) * \(stride)", stride: 0, first: 0, isOneRow: true,
-      changesWithRow: true, element: stages.tensors[tensor].element.c)
+      changesWithRow: true, number: stages.tensors[tensor].number)
   }
 
   /// How many in-edges of `set` a target has, as an expression.
@@ -262,11 +274,12 @@ struct Scope {
   }
 }
 
-extension Element {
+extension Tensor.Number {
   /// The C type of a number in memory.
   var c: String {
     switch self {
     case .f32: "float"
+    case .bf16: "gnnc_bf16"
     case .i32: "int32_t"
     case .i64: "int64_t"
     case .bool: "uint8_t"

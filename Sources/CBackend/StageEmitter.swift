@@ -67,7 +67,10 @@ struct StageEmitter {
     text.line("// Stage \(number): \(stage.name), for the vertices of \(type).")
     func list(_ word: String, _ tensors: [Int]) {
       guard !tensors.isEmpty else { return }
-      let names = tensors.map { "\(model.tensors[$0]) [\(stages.tensors[$0].width)]" }
+      let names = tensors.map { number in
+        let tensor = stages.tensors[number]
+        return "\(model.tensors[number]) [\(tensor.width)\(tensor.number == .bf16 ? ", bfloat16" : "")]"
+      }
       text.line("// \(word) \(names.joined(separator: ", ")).")
     }
     list("Gathers", stage.gathers)
@@ -110,6 +113,10 @@ struct StageEmitter {
       finishEmpty(value, sets, scope, &text)
     case .contribute(let value, let operand):
       contribute(value, operand, scope, rowCount: rowCount, &text)
+    case .round(let value, let tensor, let first):
+      convert(value, tensor, first, .rounding, scope, rowCount: rowCount, &text)
+    case .widen(let value, let tensor, let first):
+      convert(value, tensor, first, .widening, scope, rowCount: rowCount, &text)
     }
   }
 
@@ -125,6 +132,24 @@ struct StageEmitter {
     text.line(
       "gnnc_contribute(\(reduction.c), (gnnc_sum *)(arena + \(arena.sums[value]!)), \(rowCount), \(program[value].type.width), \(x), \(memory.stride));"
     )
+  }
+
+  private enum Conversion { case rounding, widening }
+
+  /// The rows of a tile go to a bfloat16 tensor, or come from there.
+  private func convert(
+    _ value: ValueID, _ tensor: Int, _ first: Int, _ conversion: Conversion, _ scope: Scope, rowCount: String,
+    _ text: inout CText
+  ) {
+    guard let memory = scope.memory(of: value, row: "0") else { preconditionFailure("a value without rows") }
+    comment(value, &text)
+    let (stride, width) = (stages.tensors[tensor].stride, program[value].type.width)
+    let rows = "\(memory.pointer), \(memory.stride)"
+    let halves = "\(Self.offset(model.tensors[tensor], first)), \(stride)"
+    switch conversion {
+    case .rounding: text.line("gnnc_round_rows(\(rowCount), \(width), \(rows), \(halves));")
+    case .widening: text.line("gnnc_widen_rows(\(rowCount), \(width), \(halves), \(rows));")
+    }
   }
 
   /// What follows, in the user's names: `h = linear [64], sage.gnn:12`.
@@ -181,7 +206,7 @@ struct StageEmitter {
     for (place, tensor) in stages.tensors.enumerated() {
       let name = model.tensors[place]
       let writes = stage.writes.contains(place)
-      let element = tensor.element.c
+      let element = tensor.number.c
       let type = writes ? "\(element) *restrict const" : "const \(element) *const"
       let base = "(\(writes ? "" : "const ")\(element) *)call->tensors[\(place)]"
       if tensor.kind == .graph {

@@ -70,14 +70,14 @@ struct TableEmitter {
           case .partial: ("GNNC_PARTIAL", 0, 0)
           }
         return
-          "{\(quoted(tensor.name)), \(kind), \(of), GNNC_\(tensor.element.rawValue.uppercased()), \(tensor.width), \(tensor.stride), \(buffer), \(tensor.isPrologue ? 1 : 0), \(tensor.limit ?? 0), \(tensor.takesSparse ? 1 : 0)}"
+          "{\(quoted(tensor.name)), \(kind), \(of), GNNC_\(tensor.number.rawValue.uppercased()), \(tensor.width), \(tensor.stride), \(buffer), \(tensor.isPrologue ? 1 : 0), \(tensor.limit ?? 0), \(tensor.takesSparse ? 1 : 0)}"
       }, &text)
     table(
       "gnnc_buffer", "buffers",
       stages.buffers.map { buffer in
         switch buffer.owner {
-        case .vertices(let type): "{0, \(type.number), \(buffer.rowWidth * 4)}"
-        case .edges(let set): "{1, \(set), \(buffer.rowWidth * 4)}"
+        case .vertices(let type): "{0, \(type.number), \(buffer.rowBytes)}"
+        case .edges(let set): "{1, \(set), \(buffer.rowBytes)}"
         }
       }, &text)
   }

@@ -53,8 +53,8 @@ struct Explanation {
     guard !numbers.isEmpty else { return [] }
     let names = numbers.map { number in
       let tensor = stages.tensors[number]
-      return
-        "\(tensor.name) [\(tensor.width)\(tensor.stride == tensor.width ? "" : ", rows \(tensor.stride) apart")]"
+      let apart = tensor.stride == tensor.width ? "" : ", rows \(tensor.stride) apart"
+      return "\(tensor.name) [\(tensor.width)\(tensor.number == .bf16 ? ", bfloat16" : "")\(apart)]"
     }
     return ["       \(word.padding(8)) \(names.joined(separator: ", "))"]
   }
@@ -115,7 +115,7 @@ struct Explanation {
         case .edges(let set): schema[stages.edgeSets[set].type].name
         }
       lines.append(
-        "  buffer \(number)  \(type): \(buffer.rowWidth * 4) bytes, holds \(holds.joined(separator: ", then "))"
+        "  buffer \(number)  \(type): \(buffer.rowBytes) bytes, holds \(holds.joined(separator: ", then "))"
       )
     }
     return stages.buffers.isEmpty ? [] : lines

@@ -15,7 +15,7 @@ struct ModelBuilder {
     let settings = settings(compiler)
     try write(makefile(compiler, settings), "Makefile", directory)
     try compiler.buildLibrary(from: directory + "/model.c", to: directory + "/model.so", settings)
-    return CompileReport(compiler: compiler.version, processor: options.processor)
+    return CompileReport(compiler: compiler.version, processor: options.processor, store: options.store)
   }
 
   private func settings(_ compiler: CCompiler) -> CCompiler.Settings {

@@ -115,18 +115,15 @@ private final class LocalPartition {
         let stored = fitted.edgeFeature(tensor, of: set, part: part)
         tensors.append(.dense(UnsafeMutableRawPointer(mutating: stored.base)))
       case .vertexFeature(let type):
-        let rows = types[type]
-        switch fitted.vertexFeature(tensor, of: type) {
-        case .sparse(let stored) where tensor.takesSparse: tensors.append(.sparse(rows.owned(of: stored)))
-        case .sparse(let stored):
-          let base = try keep(rows.count * tensor.rowBytes, "features")
-          rows.expand(stored, stride: tensor.stride, into: base)
-          tensors.append(.dense(base))
-        case .dense(let stored):
-          let base = try keep(rows.count * tensor.rowBytes, "features")
-          rows.copy(stored.base, rowBytes: tensor.rowBytes, into: base)
-          tensors.append(.dense(base))
+        let (rows, feature) = (types[type], fitted.vertexFeature(tensor, of: type))
+        if case .sparse(let stored) = feature, tensor.takesSparse {
+          tensors.append(.sparse(rows.owned(of: stored)))
+          continue
         }
+        let base = try keep(rows.count * tensor.rowBytes, "features")
+        feature.copy(.stretch(rows.owned), as: tensor, into: base)
+        feature.copy(.some(rows.halo), as: tensor, into: base + rows.owned.count * tensor.rowBytes)
+        tensors.append(.dense(base))
       }
     }
     let owned = types.map { gnnc_rows(first: 0, count: UInt64($0.owned.count)) }
@@ -165,29 +162,11 @@ private struct LocalRows {
     }
   }
 
-  func expand(_ from: SparseTensor, stride: Int, into to: UnsafeMutableRawPointer) {
-    from.expand(owned, stride: stride, into: to)
-    for (position, row) in halo.enumerated() {
-      let place = (owned.count + position) * stride * MemoryLayout<Float>.stride
-      from.expand(Int(row)..<Int(row) + 1, stride: stride, into: to + place)
-    }
-  }
-
   /// Sparse rows are read at their own vertex alone: those of others are not wanted.
   func owned(of tensor: SparseTensor) -> gnnc_sparse_rows {
     var rows = tensor.rows
     rows.start += owned.lowerBound
     return rows
-  }
-}
-
-extension SparseTensor {
-  /// Writes some rows as dense ones.
-  func expand(_ rows: Range<Int>, stride: Int, into to: UnsafeMutableRawPointer) {
-    var from = self.rows
-    gnnc_expand_rows(
-      &from, UInt64(rows.lowerBound), UInt64(rows.count), UInt64(stride), 0,
-      to.assumingMemoryBound(to: Float.self))
   }
 }
 

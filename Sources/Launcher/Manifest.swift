@@ -45,6 +45,8 @@ package struct Manifest: Codable, Sendable, Hashable {
   package var schema: String
   package var compiler: String
   package var processor: String
+  /// How rows that cross edges were asked to be held: f32 or bf16.
+  package var store: String
   /// Counts that the cost model assumed, by vertex and edge type; only those that were given.
   package var hints: [Hint]
   /// What the packed weights were made of; nil if the model was compiled without.
@@ -56,7 +58,7 @@ package struct Manifest: Codable, Sendable, Hashable {
 
 extension Manifest {
   /// Of a model just built; what the library says of itself, and its files, come by `describe`.
-  package init(compiler: String, processor: String) {
+  package init(compiler: String, processor: String, store: String = "f32") {
     format = Version.compiledModelFormat
     gnnc = Version.gnnc
     abi = UInt32(GNNC_ABI)
@@ -64,6 +66,7 @@ extension Manifest {
     schema = ""
     self.compiler = compiler
     self.processor = processor
+    self.store = store
     hints = []
     files = []
   }

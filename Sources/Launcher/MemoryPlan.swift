@@ -49,15 +49,20 @@ extension MemoryPlan {
     }
     var featureBytes: UInt64 = 0
     var denseBytes: UInt64 = 0
+    var roundedBytes: UInt64 = 0
+    var mapped: Set<GraphParts.VertexFeature> = []
     for tensor in tables.tensors {
       switch tensor.kind {
       case .vertexFeature(let type):
-        let rowBytes = count(type) * UInt64(tensor.rowBytes)
+        // One that some read as it is, and others rounded, is mapped once all the same.
+        let isFirst = mapped.insert(.init(tensor.name, of: tables.vertexTypes[type].name)).inserted
+        let bytes = count(type) * UInt64(tensor.rowBytes)
+        if tensor.isRounded { roundedBytes += bytes }
         switch fitted.vertexFeature(tensor, of: type) {
-        case .dense: featureBytes += rowBytes
+        case .dense: featureBytes += isFirst ? count(type) * UInt64(tensor.stride * tensor.element.bytes) : 0
         case .sparse(let stored):
-          featureBytes += stored.bytes
-          if !tensor.takesSparse { denseBytes += rowBytes }
+          featureBytes += isFirst ? stored.bytes : 0
+          if !tensor.takesSparse && !tensor.isRounded { denseBytes += bytes }
         }
       case .edgeFeature(let set):
         let edges = summary.edgeSet(tables.key(of: set))?.edges.reduce(0, +) ?? 0
@@ -76,6 +81,9 @@ extension MemoryPlan {
     ]
     if denseBytes > 0 {
       read.append(Entry(name: "features made dense", bytes: denseBytes, holding: .process))
+    }
+    if roundedBytes > 0 {
+      read.append(Entry(name: "features as bfloat16", bytes: roundedBytes, holding: .process))
     }
     let made = [
       Entry(name: "weights", bytes: UInt64(tables.packedBytes), holding: .process),

@@ -42,6 +42,8 @@ package struct ModelTables: Sendable, Hashable {
     package let name: String
     package let kind: Kind
     package let element: StoredElement
+    /// Whether its numbers, float32 ones, are held as bfloat16.
+    package let isRounded: Bool
     package let width: Int
     package let stride: Int
     /// Whether it depends on the graph alone.
@@ -51,7 +53,9 @@ package struct ModelTables: Sendable, Hashable {
     /// Whether stages can read it as sparse rows.
     package let takesSparse: Bool
 
-    package var rowBytes: Int { kind == .partial ? width * Int(GNNC_SUM_BYTES) : stride * element.bytes }
+    package var rowBytes: Int {
+      kind == .partial ? width * Int(GNNC_SUM_BYTES) : stride * (isRounded ? 2 : element.bytes)
+    }
   }
 
   /// Memory for stored tensors: so many bytes for each vertex of a type, or each edge of a set.

@@ -71,7 +71,8 @@ extension ModelTables.Tensor {
     weights: [ModelTables.Weight]
   ) throws(ModelTables.Damage) {
     name = try text(tensor.name, "tensor")
-    element = try storedElement(tensor.element)
+    isRounded = tensor.element == GNNC_BF16
+    element = isRounded ? .float32 : try storedElement(tensor.element)
     width = Int(tensor.width)
     stride = Int(tensor.stride)
     isPrologue = tensor.prologue != 0
@@ -87,7 +88,7 @@ extension ModelTables.Tensor {
       let buffer = try index(tensor.buffer, below: buffers.count, name)
       kind = isOfEdges ? .storedEdges(of: of, buffer: buffer) : .stored(of: of, buffer: buffer)
       guard buffers[buffer].owner == (isOfEdges ? .edges(of) : .vertices(of)),
-        UInt64(stride * element.bytes) <= buffers[buffer].rowBytes
+        UInt64(stride * (isRounded ? 2 : element.bytes)) <= buffers[buffer].rowBytes
       else { throw .init(what: "\(name) does not fit its buffer") }
     case GNNC_VERTEX_WEIGHT:
       kind = .vertexWeight(of: try index(tensor.of, below: weights.count, name))
@@ -96,8 +97,11 @@ extension ModelTables.Tensor {
     case GNNC_PARTIAL: kind = .partial
     default: throw .init(what: "\(name) is of an unknown kind")
     }
-    guard !takesSparse || tensor.kind == GNNC_VERTEX_FEATURE && element == .float32 else {
+    guard !takesSparse || tensor.kind == GNNC_VERTEX_FEATURE && element == .float32 && !isRounded else {
       throw .init(what: "\(name) cannot be sparse")
+    }
+    guard !isRounded || [GNNC_VERTEX_FEATURE, GNNC_STORED, GNNC_VERTEX_WEIGHT].contains(tensor.kind) else {
+      throw .init(what: "\(name) cannot be rounded")
     }
   }
 }
@@ -140,6 +144,7 @@ extension ModelTables.Output {
     first = Int(output.first)
     width = Int(output.width)
     shape = try table(output.shape, output.rank) { size in Int(clamping: size) }
+    guard !tensors[tensor].isRounded else { throw .init(what: "output \(name) is rounded") }
     guard first + width <= tensors[tensor].width, shape.reduce(1, *) == width else {
       throw .init(what: "output \(name) does not fit its tensor")
     }

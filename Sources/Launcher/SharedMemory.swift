@@ -8,26 +8,29 @@ package final class SharedMemory: Exchange {
   package let parts: Range<Int>
   private let fitted: Fitted
   private let memory: TensorMemory
-  /// Features that the graph has as sparse rows and stages read as dense ones, by tensor.
-  private let madeDense: [Int: Pages]
+  /// Features that stages read otherwise than the graph has them, by tensor: dense where it has sparse rows, or rounded.
+  private let made: [Int: Pages]
   private let views: [PartitionView]
 
   package init(_ fitted: Fitted, _ weights: PackedWeights) throws(Failure) {
     self.fitted = fitted
     parts = 0..<fitted.graph.summary.parts
     memory = try TensorMemory(fitted, weights, buffers: fitted.tables.buffers.map { fitted.count($0.owner) })
-    madeDense = try Self.madeDense(fitted)
-    views = parts.map { [memory, madeDense] in Self.view(of: $0, fitted, memory, madeDense) }
+    made = try Self.made(fitted)
+    views = parts.map { [memory, made] in Self.view(of: $0, fitted, memory, made) }
   }
 
-  private static func madeDense(_ fitted: Fitted) throws(Failure) -> [Int: Pages] {
+  private static func made(_ fitted: Fitted) throws(Failure) -> [Int: Pages] {
     var made: [Int: Pages] = [:]
     for (number, tensor) in fitted.tables.tensors.enumerated() {
-      guard case .vertexFeature(let type) = tensor.kind, !tensor.takesSparse,
-        case .sparse(let sparse) = fitted.vertexFeature(tensor, of: type)
-      else { continue }
-      let pages = try Pages(bytes: Int(sparse.count) * tensor.rowBytes, for: "features made dense")
-      sparse.expand(0..<Int(sparse.count), stride: tensor.stride, into: pages.base)
+      guard case .vertexFeature(let type) = tensor.kind, !tensor.takesSparse else { continue }
+      let feature = fitted.vertexFeature(tensor, of: type)
+      if case .dense = feature, !tensor.isRounded { continue }
+      let count = Int(fitted.vertexCount(type))
+      let pages = try Pages(
+        bytes: count * tensor.rowBytes,
+        for: tensor.isRounded ? "features as bfloat16" : "features made dense")
+      feature.copy(.stretch(0..<count), as: tensor, into: pages.base)
       made[number] = pages
     }
     return made
@@ -54,7 +57,7 @@ package final class SharedMemory: Exchange {
   }
 
   private static func view(
-    of part: Int, _ fitted: Fitted, _ memory: TensorMemory, _ madeDense: [Int: Pages]
+    of part: Int, _ fitted: Fitted, _ memory: TensorMemory, _ made: [Int: Pages]
   ) -> PartitionView {
     let tables = fitted.tables
     return PartitionView(
@@ -63,9 +66,13 @@ package final class SharedMemory: Exchange {
       tensors: tables.tensors.enumerated().map { place, tensor in
         switch tensor.kind {
         case .vertexFeature(let type):
-          switch fitted.vertexFeature(tensor, of: type) {
-          case .dense(let stored): .dense(UnsafeMutableRawPointer(mutating: stored.base))
-          case .sparse(let stored): madeDense[place].map { .dense($0.base) } ?? .sparse(stored.rows)
+          if let pages = made[place] {
+            .dense(pages.base)
+          } else {
+            switch fitted.vertexFeature(tensor, of: type) {
+            case .dense(let stored): .dense(UnsafeMutableRawPointer(mutating: stored.base))
+            case .sparse(let stored): .sparse(stored.rows)
+            }
           }
         case .edgeFeature(let set):
           .dense(UnsafeMutableRawPointer(mutating: fitted.edgeFeature(tensor, of: set, part: part).base))

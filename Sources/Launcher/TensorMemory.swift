@@ -45,16 +45,25 @@ final class TensorMemory: @unchecked Sendable {
       throw LaunchError.otherVertexCount(weight.keys[0], of: name, wanted: count, found: rows.count).failure
     }
     let pages = try Pages(bytes: count * tensor.rowBytes, for: "weights with a row for each vertex")
+    var unrounded = [Float](repeating: 0, count: tensor.stride)
     let outer = weight.shape[..<counted.dimension].reduce(1, *)
     let inner = weight.shape[(counted.dimension + 1)...].reduce(1, *)
     let plain = fitted.graph.plainVertices(of: name)
     for row in 0..<count {
-      var to = pages.base + row * tensor.rowBytes
-      for block in 0..<outer {
-        let from = rows.base + (block * count + Int(plain[row])) * inner
-        to.copyMemory(from: from, byteCount: inner * MemoryLayout<Float>.stride)
-        to += inner * MemoryLayout<Float>.stride
+      let to = pages.base + row * tensor.rowBytes
+      func gather(into whole: UnsafeMutablePointer<Float>) {
+        for block in 0..<outer {
+          let from = rows.base + (block * count + Int(plain[row])) * inner
+          (whole + block * inner).update(from: from, count: inner)
+        }
       }
+      guard tensor.isRounded else {
+        gather(into: to.assumingMemoryBound(to: Float.self))
+        continue
+      }
+      unrounded.withUnsafeMutableBufferPointer { gather(into: $0.baseAddress!) }
+      let halves = to.assumingMemoryBound(to: gnnc_bf16.self)
+      for column in unrounded.indices { halves[column] = gnnc_to_bf16(unrounded[column]) }
     }
     return pages
   }

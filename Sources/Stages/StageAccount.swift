@@ -48,7 +48,7 @@ struct StageAccount {
   private func note(_ value: ValueID, _ tensors: inout [Int], _ bytes: (Double) -> Void) {
     guard case .tensor(let tensor, _)? = layout.places[value] else { return }
     if !tensors.contains(tensor) { tensors.append(tensor) }
-    bytes(Double(program[value].type.width * 4))
+    bytes(Double(program[value].type.width * layout.tensors[tensor].number.bytes))
   }
 
   private func readRow(_ operand: ValueID, _ stage: inout Stage) {
@@ -96,10 +96,10 @@ struct StageAccount {
     }
     switch instruction.operation {
     case .source:
-      let source = schedule.root(instruction.operands[0])
-      note(source, &stage.gathers) { _ in }
-      let width = Double(program[source].type.width * 4)
-      if sweep.extent != .lastLoop { stage.cost.bytesGatheredPerEdge += width }
+      let isRounded = layout.places[value] != nil
+      note(isRounded ? value : schedule.root(instruction.operands[0]), &stage.gathers) { bytes in
+        if sweep.extent != .lastLoop { stage.cost.bytesGatheredPerEdge += bytes }
+      }
     case .target: readRow(instruction.operands[0], &stage)
     case .feature:
       if let tensor = layout.edgeFeature(value, edges: sweep.edges), !stage.reads.contains(tensor) {
@@ -117,7 +117,7 @@ struct StageAccount {
     switch kernel {
     case .dense(let dense):
       return 2 * Double(dense.batch * dense.extra * dense.inputs * dense.outputs)
-    case .finishEmpty: return 0
+    case .finishEmpty, .round, .widen: return 0
     case .contribute(let value, _): return 4 * Double(program[value].type.width)
     case .loop(let loop):
       return loop.roots.reduce(0) { sum, root in

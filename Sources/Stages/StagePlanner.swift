@@ -27,7 +27,9 @@ struct StagePlanner {
     places = layout.places.filter { place in
       // What the stage itself stores on edges is read from its block, not from where it goes.
       if case .edges = place.value { return schedule.stored[place.key] != content.level }
-      return schedule.isInput(place.key) || schedule.stored[place.key] != nil
+      // What it rounds has rows of scratch until then.
+      if layout.rounded.contains(place.key) { return !content.roots.contains(place.key) }
+      return true
     }
   }
 
@@ -48,6 +50,7 @@ struct StagePlanner {
     for value in content.rowValues where rows.materialized.contains(value) && places[value] == nil {
       places[value] = .tile(tile.add(Names.of(value, in: program), program[value].type.width))
     }
+    for value in readAsRows { places[value] = .tile(tile.add(Names.of(value, in: program), program[value].type.width)) }
     var sections: [Section] = []
     for turn in 0...content.sweepCount {
       if turn > 0 {
@@ -85,6 +88,7 @@ struct StagePlanner {
       section[value] = turn
       for operand in program[value].operands { lower(operand, turn) }
     }
+    for value in readAsRows { section[value] = latest[value] ?? content.sweepCount }
   }
 
   /// The vertex values that an edge value reads at its target.
@@ -109,7 +113,10 @@ struct StagePlanner {
   // MARK: - Rows
 
   private mutating func rowKernels(_ turn: Int) throws(Failure) -> [Kernel] {
-    var kernels: [Kernel] = []
+    var kernels = readAsRows.filter { section[$0] == turn }.map { value -> Kernel in
+      let (tensor, first) = layout.roundedPlace(of: value)!
+      return .widen(value: value, tensor: tensor, first: first)
+    }
     for value in content.rowValues where section[value] == turn && rows.materialized.contains(value) {
       if content.sweepOf[value] != nil {
         if let finish = finish(value) { kernels.append(finish) }
@@ -118,7 +125,20 @@ struct StagePlanner {
       }
     }
     guard turn == content.sweepCount else { return kernels }
-    return kernels + content.sums.map { .contribute(value: $0, operand: program[$0].operands[0]) }
+    kernels += content.sums.map { .contribute(value: $0, operand: program[$0].operands[0]) }
+    return kernels
+      + content.roots.compactMap { value in
+        layout.roundedPlace(of: value).map { .round(value: value, tensor: $0.tensor, first: $0.first) }
+      }
+  }
+
+  /// Values that an earlier stage has rounded, and that something here takes whole rows of.
+  private var readAsRows: [ValueID] {
+    let products = content.rowValues.filter {
+      if case .linear = program[$0].operation { true } else { false }
+    }
+    let read = (products + content.sums).map { schedule.root(program[$0].operands[0]) }
+    return Set(read).filter { layout.roundedPlace(of: $0) != nil && !content.roots.contains($0) }.sorted()
   }
 
   private func finish(_ value: ValueID) -> Kernel? {

@@ -16,6 +16,8 @@ package struct StageProgram: Sendable {
   /// What becomes of the contributions of all partitions, after the stages of a level.
   package var finishes: [Finish]
   package var outputs: [StoredOutput]
+  /// Values whose numbers are rounded to bfloat16: those that stages store so, and what edges gather of inputs.
+  package var rounded: Set<ValueID>
 
   /// Whether stages walk along the rows of an edge set in plain order.
   package func isOrdered(edges: Int) -> Bool {
@@ -33,6 +35,17 @@ package struct StageSettings: Hashable, Sendable {
   /// Edges of a tile that are looked at together where they go through products: a whole number of blocks of every
   /// micro-kernel.
   package var productEdges = 48
+  /// How rows that cross edges are held.
+  package var store = Store()
+
+  package init() {}
+}
+
+/// How wide float32 rows that stages gather are held in memory. Whatever is computed of them is float32 again.
+package struct Store: Hashable, Sendable {
+  package var number = Tensor.Number.f32
+  /// Values of fewer numbers stay float32. The default saves a cache line of each row: 16 floats are one as they are.
+  package var narrowest = 17
 
   package init() {}
 }
@@ -67,9 +80,32 @@ package struct Tensor: Hashable, Sendable {
     case partial
   }
 
+  /// What a number is in memory.
+  package enum Number: String, Hashable, Sendable {
+    case f32, bf16, i32, i64, bool
+
+    package init(_ element: Element) {
+      switch element {
+      case .f32: self = .f32
+      case .i32: self = .i32
+      case .i64: self = .i64
+      case .bool: self = .bool
+      }
+    }
+
+    package var bytes: Int {
+      switch self {
+      case .f32, .i32: 4
+      case .bf16: 2
+      case .i64: 8
+      case .bool: 1
+      }
+    }
+  }
+
   package let name: String
   package let kind: Kind
-  package let element: Element
+  package let number: Number
   /// Numbers in a row that mean something.
   package let width: Int
   /// Numbers from one row to the next.
@@ -97,8 +133,8 @@ package struct Buffer: Hashable, Sendable {
   }
 
   package let owner: Owner
-  /// f32 numbers for each vertex or edge.
-  package var rowWidth: Int
+  /// Bytes for each vertex or edge.
+  package var rowBytes: Int
 }
 
 /// Values of the whole graph, computed once when all partitions have run the stages of a level.
@@ -300,6 +336,10 @@ package enum Kernel: Sendable {
   case finishEmpty(value: ValueID, sets: [EdgeSet])
   /// Adds the rows of `operand` to what the partition contributes to a value of the whole graph.
   case contribute(value: ValueID, operand: ValueID)
+  /// Puts a value's rows, which are scratch, where others gather them: columns of a bfloat16 tensor from `first` on.
+  case round(value: ValueID, tensor: Int, first: Int)
+  /// The reverse, for what takes whole rows of float32.
+  case widen(value: ValueID, tensor: Int, first: Int)
 }
 
 /// For each row, for each index of `domain`: one expression, or several with the same indices.

@@ -10,7 +10,7 @@ extension StageProgram {
     let program = Views.movedDown(program)
     let schedule = Schedule(program)
     let contents = StageContent.all(schedule)
-    let layout = TensorLayout(schedule, contents)
+    let layout = TensorLayout(schedule, contents, settings.store)
     var packed = PackedPool()
     var stages: [Stage] = []
     let runLevels = RunLevels(schedule)
@@ -34,6 +34,7 @@ extension StageProgram {
     self.stages = stages
     finishes = runLevels.finishes(schedule, layout)
     outputs = program.outputs.map { StoredOutput($0, schedule, layout) }
+    rounded = layout.rounded
   }
 }
 

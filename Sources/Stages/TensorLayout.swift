@@ -8,15 +8,19 @@ struct TensorLayout {
   private(set) var tensors: [Tensor] = []
   private(set) var buffers: [Buffer] = []
   private(set) var edgeSets: [SweptEdges] = []
-  /// Where each input and stored value is.
+  /// Where each input and stored value is; and where the rows of a `source` are gathered from, if they are rounded.
   private(set) var places: [ValueID: Location] = [:]
+  /// Stored values, and what is gathered of inputs, whose numbers are rounded to bfloat16.
+  private(set) var rounded: Set<ValueID> = []
   /// The tensor of what partitions contribute to each reduction over the whole graph.
   private(set) var partials: [ValueID: Int] = [:]
   private let schedule: Schedule
+  private let store: Store
   private var program: Program { schedule.program }
 
-  init(_ schedule: Schedule, _ contents: [StageContent]) {
+  init(_ schedule: Schedule, _ contents: [StageContent], _ store: Store) {
     self.schedule = schedule
+    self.store = store
     let uses = Uses(schedule, contents)
     edgeSets = uses.edgeSets
     addFeatures(uses)
@@ -24,6 +28,7 @@ struct TensorLayout {
     addStored(contents, uses)
     addGraphValues()
     addLimits()
+    addGathers()
   }
 
   /// The number of the edges that a set's sweeps run over.
@@ -31,12 +36,49 @@ struct TensorLayout {
     edgeSets.firstIndex(of: SweptEdges(type: set.type, direction: set.direction))!
   }
 
+  /// The tensor that a value is rounded into, and its first column there; nil where it stays as it is.
+  func roundedPlace(of value: ValueID) -> (tensor: Int, first: Int)? {
+    guard rounded.contains(value), case .tensor(let tensor, let first)? = places[value] else { return nil }
+    return (tensor, first)
+  }
+
   /// Numbers from one row to the next, as the runtime's `gnnc_stride` has it for features: whole cache lines for wide
-  /// rows, a power of two for narrow ones.
+  /// rows (halves of them for bfloat16), a power of two for narrow ones.
   static func stride(_ width: Int) -> Int {
     if width > 8 { return (width + 15) / 16 * 16 }
     return width > 4 ? 8 : width > 2 ? 4 : max(width, 1)
   }
+}
+
+// MARK: - What is rounded
+
+extension TensorLayout {
+  /// The one place that decides which rows are held as bfloat16: wide ones that edges gather. What the user sees is not
+  /// rounded, nor are scores and the like, which take a cache line either way.
+  private func isRounded(_ value: ValueID, _ uses: Uses) -> Bool {
+    let type = program[value].type
+    guard store.number == .bf16, type.element == .f32, type.width >= store.narrowest else { return false }
+    return uses.gatheredIn[value] != nil && (schedule.isInput(value) || !uses.outputs.contains(value))
+  }
+
+  /// Gives each `source` of rounded rows the place where these are.
+  private mutating func addGathers() {
+    for (place, tensor) in tensors.enumerated() where tensor.number == .bf16 {
+      for column in tensor.columns {
+        let isInput = schedule.isInput(column.value)
+        if !isInput { rounded.insert(column.value) }
+        for gather in program.values where program[gather].operation.isSource {
+          guard schedule.root(program[gather].operands[0]) == column.value else { continue }
+          places[gather] = .tensor(place, first: column.first)
+          if isInput { rounded.insert(gather) }
+        }
+      }
+    }
+  }
+}
+
+extension Operation {
+  fileprivate var isSource: Bool { if case .source = self { true } else { false } }
 }
 
 // MARK: - Features
@@ -45,17 +87,27 @@ extension TensorLayout {
   private mutating func addFeatures(_ uses: Uses) {
     for value in uses.features {
       let instruction = program[value]
-      if case .parameter(let id) = instruction.operation { addVertexWeight(id, value) }
+      // Its own vertex reads an input as the user gave it, other vertices a copy that is rounded.
+      let isRounded = isRounded(value, uses)
+      let numbers: [Tensor.Number] =
+        !isRounded
+        ? [Tensor.Number(instruction.type.element)]
+        : uses.readInPlace.contains(value) ? [.f32, .bf16] : [.bf16]
+      if case .parameter(let id) = instruction.operation {
+        for number in numbers { addVertexWeight(id, value, number) }
+      }
       guard case .feature(let number) = instruction.operation else { continue }
       switch instruction.type.space {
       case .vertices(let type):
         let feature = program.schema[type].features[number]
-        add(feature, .vertexFeature(type, number), value)
+        for held in numbers { add(feature, .vertexFeature(type, number), held, value) }
       case .edges(let set):
         // One for each direction in which the edges are swept over.
         let feature = program.schema[set.type].features[number]
         for (place, swept) in edgeSets.enumerated() where swept.type == set.type {
-          if swept.direction != .undirected { add(feature, .edgeFeature(edges: place, number), value) }
+          if swept.direction != .undirected {
+            add(feature, .edgeFeature(edges: place, number), numbers[0], value)
+          }
         }
       case .graph, .constant:
         continue
@@ -63,30 +115,34 @@ extension TensorLayout {
     }
   }
 
-  private mutating func addVertexWeight(_ id: ParameterID, _ value: ValueID) {
+  private mutating func addVertexWeight(_ id: ParameterID, _ value: ValueID, _ number: Tensor.Number) {
     guard case .vertices(let type) = program[value].type.space else { return }
-    let kind = Tensor.Kind.vertexWeight(type, id)
-    if let known = tensors.firstIndex(where: { $0.kind == kind }) {
-      places[value] = .tensor(known, first: 0)
-    } else {
-      add(program[id].keys[0], kind, program[value].type.width, [value])
-      places[value] = .tensor(tensors.count - 1, first: 0)
-    }
+    addInput(program[id].keys[0], .vertexWeight(type, id), number, program[value].type.width, value)
   }
 
-  private mutating func add(_ feature: Schema.Feature, _ kind: Tensor.Kind, _ value: ValueID) {
-    let width = feature.shape.reduce(1, *)
-    if let known = tensors.firstIndex(where: { $0.kind == kind }) {
-      tensors[known].columns.append(Tensor.Column(value: value, first: 0))
-      places[value] = .tensor(known, first: 0)
-      return
+  private mutating func add(
+    _ feature: Schema.Feature, _ kind: Tensor.Kind, _ number: Tensor.Number, _ value: ValueID
+  ) {
+    addInput(feature.name, kind, number, feature.shape.reduce(1, *), value)
+  }
+
+  private mutating func addInput(
+    _ name: String, _ kind: Tensor.Kind, _ number: Tensor.Number, _ width: Int, _ value: ValueID
+  ) {
+    let column = Tensor.Column(value: value, first: 0)
+    let place: Int
+    if let known = tensors.firstIndex(where: { $0.kind == kind && $0.number == number }) {
+      tensors[known].columns.append(column)
+      place = known
+    } else {
+      tensors.append(
+        Tensor(
+          name: name, kind: kind, number: number, width: width, stride: TensorLayout.stride(width),
+          isPrologue: false, columns: [column]))
+      place = tensors.count - 1
     }
-    tensors.append(
-      Tensor(
-        name: feature.name, kind: kind, element: feature.element, width: width,
-        stride: TensorLayout.stride(width), isPrologue: false,
-        columns: [Tensor.Column(value: value, first: 0)]))
-    if places[value] == nil { places[value] = .tensor(tensors.count - 1, first: 0) }
+    // An edge feature has a tensor for each direction; the first will do for what only asks whether it is in memory.
+    if places[value] == nil { places[value] = .tensor(place, first: 0) }
   }
 
   /// Narrower rows are never sparse: no product of theirs takes long enough.
@@ -96,12 +152,16 @@ extension TensorLayout {
   /// vertex, over the whole row. What is gathered, or read number by number, has to be dense.
   private mutating func noteSparse() {
     for (place, tensor) in tensors.enumerated() {
-      guard case .vertexFeature = tensor.kind, tensor.element == .f32, tensor.width >= Self.narrowestSparse
+      guard case .vertexFeature = tensor.kind, tensor.number == .f32, tensor.width >= Self.narrowestSparse
       else { continue }
       let values = Set(tensor.columns.map(\.value))
+      let isGatheredElsewhere = tensors.contains { $0.kind == tensor.kind && $0.number == .bf16 }
       tensors[place].takesSparse =
         !program.outputs.contains { values.contains(schedule.root($0.value)) }
-        && program.instructions.allSatisfy { readsProductsAlone($0, of: values, width: tensor.width) }
+        && program.instructions.allSatisfy {
+          isGatheredElsewhere && $0.operation.isSource
+            || readsProductsAlone($0, of: values, width: tensor.width)
+        }
     }
   }
 
@@ -144,7 +204,7 @@ extension TensorLayout {
   ) {
     tensors.append(
       Tensor(
-        name: name, kind: kind, element: .f32, width: width, stride: TensorLayout.stride(width),
+        name: name, kind: kind, number: .f32, width: width, stride: TensorLayout.stride(width),
         isPrologue: isPrologue, columns: values.map { Tensor.Column(value: $0, first: 0) }))
   }
 
@@ -183,6 +243,7 @@ extension TensorLayout {
     let gatheredIn: Set<Uses.SweepID>
     /// Own rows live as long as their last reader; an output, for ever.
     let lastRead: Int
+    let number: Tensor.Number
   }
 
   private mutating func addStored(_ contents: [StageContent], _ uses: Uses) {
@@ -195,12 +256,12 @@ extension TensorLayout {
         let last = isOutput ? Int.max : max(uses.lastRead[value] ?? turn, turn)
         let key = Group(
           level: content.level, type: content.vertexType, gatheredIn: gathered,
-          lastRead: gathered.isEmpty || isOutput ? last : 0)
+          lastRead: gathered.isEmpty || isOutput ? last : 0, number: isRounded(value, uses) ? .bf16 : .f32)
         groups[key, default: []].append(value)
       }
-      for members in groups.values.sorted(by: { $0[0] < $1[0] }) {
+      for (key, members) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
         let last = members.map { uses.outputs.contains($0) ? Int.max : uses.lastRead[$0] ?? turn }.max()!
-        addTensor(members, content, lastRead: last, turn: turn, &free)
+        addTensor(members, key.number, content, lastRead: last, turn: turn, &free)
       }
       for value in content.edgeRoots {
         let last = uses.outputs.contains(value) ? Int.max : uses.lastRead[value] ?? turn
@@ -218,7 +279,7 @@ extension TensorLayout {
     let (width, edges) = (program[value].type.width, edges(of: set))
     let stride = TensorLayout.stride(width)
     func take(_ owner: Buffer.Owner, _ pool: inout BufferPool) -> Int {
-      pool.take(owner, width: stride, from: turn, to: lastRead)
+      pool.take(owner, bytes: stride * Tensor.Number.f32.bytes, from: turn, to: lastRead)
     }
     let name = Names.of(value, in: program)
     let isPrologue = content.level.isPrologue
@@ -235,7 +296,7 @@ extension TensorLayout {
   }
 
   private mutating func addTensor(
-    _ members: [ValueID], _ content: StageContent, lastRead: Int, turn: Int,
+    _ members: [ValueID], _ number: Tensor.Number, _ content: StageContent, lastRead: Int, turn: Int,
     _ pool: inout BufferPool
   ) {
     let ordered = members.sorted {
@@ -250,11 +311,12 @@ extension TensorLayout {
       width += program[value].type.width
     }
     let stride = TensorLayout.stride(width)
-    let buffer = pool.take(.vertices(content.vertexType), width: stride, from: turn, to: lastRead)
+    let buffer = pool.take(
+      .vertices(content.vertexType), bytes: stride * number.bytes, from: turn, to: lastRead)
     tensors.append(
       Tensor(
         name: ordered.map { Names.of($0, in: program) }.joined(separator: "_"),
-        kind: .stored(content.vertexType, buffer: buffer), element: .f32,
+        kind: .stored(content.vertexType, buffer: buffer), number: number,
         width: width, stride: stride, isPrologue: content.level.isPrologue, columns: columns))
   }
 }
@@ -273,22 +335,22 @@ private struct BufferPool {
     }
   }
 
-  mutating func take(_ owner: Buffer.Owner, width: Int, from turn: Int, to last: Int) -> Int {
+  mutating func take(_ owner: Buffer.Owner, bytes: Int, from turn: Int, to last: Int) -> Int {
     let candidates = buffers.indices.filter {
       buffers[$0].owner == owner && busyUntil[$0] < levelStart[turn]
     }
     // The narrowest that is wide enough, else the widest: it grows least.
     let best = candidates.min { a, b in
-      let (x, y) = (buffers[a].rowWidth, buffers[b].rowWidth)
-      if (x >= width) != (y >= width) { return x >= width }
-      return x >= width ? x < y : x > y
+      let (x, y) = (buffers[a].rowBytes, buffers[b].rowBytes)
+      if (x >= bytes) != (y >= bytes) { return x >= bytes }
+      return x >= bytes ? x < y : x > y
     }
     guard let best else {
-      buffers.append(Buffer(owner: owner, rowWidth: width))
+      buffers.append(Buffer(owner: owner, rowBytes: bytes))
       busyUntil.append(last)
       return buffers.count - 1
     }
-    buffers[best].rowWidth = max(buffers[best].rowWidth, width)
+    buffers[best].rowBytes = max(buffers[best].rowBytes, bytes)
     busyUntil[best] = last
     return best
   }

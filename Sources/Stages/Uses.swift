@@ -11,6 +11,8 @@ struct Uses {
   /// Features that are read at all.
   private(set) var features: [ValueID] = []
   private(set) var gatheredIn: [ValueID: Set<SweepID>] = [:]
+  /// What is read at its own vertex or edge.
+  private(set) var readInPlace: Set<ValueID> = []
   /// The last stage that reads a value, at its own vertex or at another's.
   private(set) var lastRead: [ValueID: Int] = [:]
   private(set) var edgeSets: [SweptEdges] = []
@@ -61,14 +63,18 @@ struct Uses {
     if case .source = instruction.operation {
       let source = schedule.root(instruction.operands[0])
       gatheredIn[source, default: []].insert(sweep)
-      return read(source, turn: sweep.stage, schedule)
+      return note(source, turn: sweep.stage, schedule)
     }
     if case .feature = instruction.operation { return read(value, turn: sweep.stage, schedule) }
     for operand in instruction.operands { edge(operand, sweep, content, schedule) }
   }
 
   private mutating func read(_ value: ValueID, turn: Int, _ schedule: Schedule) {
-    let value = schedule.root(value)
+    readInPlace.insert(schedule.root(value))
+    note(schedule.root(value), turn: turn, schedule)
+  }
+
+  private mutating func note(_ value: ValueID, turn: Int, _ schedule: Schedule) {
     if schedule.isInput(value), !features.contains(value) { features.append(value) }
     lastRead[value] = max(lastRead[value] ?? turn, turn)
   }

@@ -21,7 +21,7 @@ struct CompileTests {
     #expect(files.allSatisfy { Sample.made.isThere("model.gnnc/\($0)") })
     let manifest = Sample.made.bytes("model.gnnc/manifest.json")!
     let fields = try #require(try JSONSerialization.jsonObject(with: manifest) as? [String: Any])
-    #expect(fields["format"] as? Int == 1)
+    #expect(fields["format"] as? Int == 2)
     #expect((fields["weights"] as? [String: Any])?["source"] as? String == "weights.safetensors")
   }
 
@@ -212,7 +212,7 @@ struct CompileTests {
     #expect(result.status == 1)
     #expect(
       result.errors == """
-        error[model]: model.gnnc/manifest.json has format 7; this gnnc reads format 1
+        error[model]: model.gnnc/manifest.json has format 7; this gnnc reads format 2
         help: compile the model again
 
         """)

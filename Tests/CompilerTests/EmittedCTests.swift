@@ -10,6 +10,12 @@ import Testing
     try expectAgreement(of: LibraryModels.cases(), compiler: "gcc", flags: Self.sanitizers)
   }
 
+  @Test func modelsOfRoundedRowsPassTheSanitizers() throws {
+    let random = try (0..<12).map { try RandomPrograms.make(seed: 7_000_000 + $0, store: .allRounded) }
+    let cases = try LibraryModels.cases(store: .allRounded) + random
+    try expectAgreement(of: cases, compiler: "gcc", flags: Self.sanitizers)
+  }
+
   @Test func randomProgramsPassTheSanitizers() throws {
     let cases = try (0..<12).map { try RandomPrograms.make(seed: 5_000_000 + $0) }
     try expectAgreement(of: cases, compiler: "gcc", flags: Self.sanitizers)
@@ -18,6 +24,13 @@ import Testing
   @Test(arguments: [["-O3"], ["-O3", "-DGNNC_LANES=4", "-mprefer-vector-width=128"]])
   func libraryModelsAreWorthNoWarningOfGcc(flags: [String]) throws {
     try expectAgreement(of: LibraryModels.cases(), compiler: "gcc", flags: flags)
+  }
+
+  @Test(.enabled(if: Self.hasClang, "clang-14 is not installed"))
+  func modelsOfRoundedRowsAreWorthNoWarningOfClang() throws {
+    let cases = try LibraryModels.cases(store: .allRounded)
+    try expectAgreement(of: cases, compiler: "clang-14", flags: ["-O3"])
+    try expectAgreement(of: cases, compiler: "clang-14", flags: ["-O3", "-DGNNC_LANES=4"])
   }
 
   @Test(.enabled(if: Self.hasClang, "clang-14 is not installed"))

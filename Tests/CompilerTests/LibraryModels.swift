@@ -1,5 +1,6 @@
 import Foundation
 import Program
+import Stages
 import TestSupport
 
 @testable import Compiler
@@ -18,12 +19,12 @@ enum LibraryModels {
   }
 
   /// Each on a random graph with a row of several chunks.
-  static func cases() throws -> [ModelCase] {
+  static func cases(store: Store = Store()) throws -> [ModelCase] {
     try names.enumerated().map { number, name in
       let program = try translate(path(name)).stages.program
       var data = RandomGraph.data(for: program, seed: UInt64(100 + number), hub: 5000)
       if name.hasSuffix("wide") { makeSparse(&data) }
-      return try ModelCase(name: name, program, data)
+      return try ModelCase(name: name, program, data, store: store)
     }
   }
 

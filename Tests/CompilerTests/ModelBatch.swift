@@ -12,10 +12,12 @@ struct ModelCase {
   let data: GraphData
   var program: Program { stages.program }
 
-  init(name: String, _ program: Program, _ data: GraphData) throws {
+  init(name: String, _ program: Program, _ data: GraphData, store: Store = Store()) throws {
     self.name = name
     self.data = data
-    stages = try StageProgram(program, StageSettings())
+    var settings = StageSettings()
+    settings.store = store
+    stages = try StageProgram(program, settings)
   }
 
   var c: String { CBackend.emit(stages, ModelDescription(name: name, fingerprint: "")) }

@@ -1,6 +1,7 @@
 import Foundation
 import Passes
 import Program
+import Stages
 import TestSupport
 import Testing
 
@@ -24,6 +25,13 @@ import Testing
     try expectAgreement(of: cases, compiler: "gcc", flags: [isPlain ? "-O0" : "-O1"])
   }
 
+  /// With all that is gathered held as bfloat16, however narrow.
+  @Test(arguments: batches) func programsOfRoundedRowsAgreeWithTheInterpreter(start: UInt64) throws {
+    let cases = try (0..<Self.size).map { try Self.make(seed: start + UInt64($0), store: .allRounded) }
+    #expect(cases.contains { !$0.stages.rounded.isEmpty })
+    try expectAgreement(of: cases, compiler: "gcc", flags: ["-O1"])
+  }
+
   /// Seeds that have found faults which the fixed batches do not.
   @Test func seedsThatFoundFaultsStayFixed() throws {
     try expectAgreement(of: [77_000_224].map { try Self.make(seed: $0) }, compiler: "gcc")
@@ -40,13 +48,13 @@ import Testing
     try expectAgreement(of: cases, compiler: "gcc")
   }
 
-  static func make(seed: UInt64) throws -> ModelCase {
+  static func make(seed: UInt64, store: Store = Store()) throws -> ModelCase {
     let program = try RandomProgram.make(seed: seed, breadth: seed % 2 == 0 ? .all : .usual)
     // One in eight has a row of more than one chunk.
     var data = RandomGraph.data(for: program, seed: seed, hub: seed % 16 == 3 ? 9000 : 40)
     if seed % 5 == 4 { poison(&data, of: program, with: seed % 2 == 0 ? .nan : .infinity, seed) }
     let optimized = seed % 7 == 6 ? program : try optimize(program).last!.program
-    return try ModelCase(name: "seed \(seed)", optimized, data)
+    return try ModelCase(name: "seed \(seed)", optimized, data, store: store)
   }
 
   private static func poison(
@@ -62,6 +70,15 @@ import Testing
         data.features[type]![feature]![Int(seed % UInt64(count))] = number
       }
     }
+  }
+}
+
+extension Store {
+  /// Everything that is gathered as bfloat16, however narrow.
+  static var allRounded: Store {
+    var store = Store()
+    (store.number, store.narrowest) = (.bf16, 1)
+    return store
   }
 }
 
@@ -85,7 +102,8 @@ private struct Tally {
   var uncertain = 0
 
   mutating func compare(_ model: ModelCase, _ numbers: [Float]) throws {
-    let expected = try interpret(model.program, on: model.data, as: Bounded.self)
+    let expected = try interpret(
+      model.program, on: model.data, as: Bounded.self, rounded: model.stages.rounded)
     var offset = 0
     for output in model.program.outputs {
       let wanted = expected[output.name]!.numbers

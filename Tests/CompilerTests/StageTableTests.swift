@@ -14,7 +14,9 @@ import Testing
     var gathered: [[Int]] { stages.map { $0.gathers.map { tables.tensors[$0].width } } }
   }
 
-  private func compiled(_ call: String, use module: String, inputs: Int = 128) throws -> Work {
+  private func compiled(
+    _ call: String, use module: String, inputs: Int = 128, _ options: CompileOptions = CompileOptions()
+  ) throws -> Work {
     try compiled(
       """
       use \(module)
@@ -23,16 +25,16 @@ import Testing
         edge cites: paper -> paper
       }
       model { output y = \(call)(cites, get_vertex(paper.x)) }
-      """)
+      """, options)
   }
 
-  private func compiled(_ text: String) throws -> Work {
+  private func compiled(_ text: String, _ options: CompileOptions = CompileOptions()) throws -> Work {
     let folder = FileManager.default.temporaryDirectory.appending(path: "gnnc-stages-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let model = folder.appending(path: "model.gnn")
     try Data(text.utf8).write(to: model)
-    let report = try Compiler.compile(model.path, into: folder.path, CompileOptions())
+    let report = try Compiler.compile(model.path, into: folder.path, options)
     let manifest = Manifest(compiler: report.compiler, processor: report.processor)
     return Work(tables: try CompiledModel(directory: folder.path, manifest: manifest).tables)
   }
@@ -44,6 +46,51 @@ import Testing
     #expect(work.prologue.count == 1)
     // The last projection comes before its sum: 48 numbers travel, not 256.
     #expect(work.gathered.map { $0.filter { $0 > 1 } } == [[128], [256], [48]])
+  }
+
+  private var rounding: CompileOptions {
+    var options = CompileOptions()
+    options.store = .bf16
+    return options
+  }
+
+  /// Rows that cross edges take half the bytes; degrees, and what the user is given, are as they were.
+  @Test func wideGatheredRowsAreRounded() throws {
+    let (work, whole) = try (
+      compiled("GCN[128, 256, 3, 48]", use: "GCN", rounding), compiled("GCN[128, 256, 3, 48]", use: "GCN")
+    )
+    for stage in work.stages {
+      for tensor in stage.gathers.map({ work.tables.tensors[$0] }) {
+        #expect(tensor.isRounded == (tensor.width > 16), "\(tensor.name)")
+        #expect(tensor.rowBytes == tensor.stride * (tensor.isRounded ? 2 : 4))
+      }
+    }
+    #expect(!whole.tables.tensors.contains { $0.isRounded })
+    #expect(!work.tables.tensors[work.tables.outputs[0].tensor].isRounded)
+    for (stage, before) in zip(work.stages, whole.stages) {
+      let width = stage.gathers.map { work.tables.tensors[$0] }.filter(\.isRounded).reduce(0) { $0 + $1.width }
+      #expect(stage.bytesGatheredPerEdge == before.bytesGatheredPerEdge - Double(2 * width))
+    }
+    #expect(work.tables.buffers.map(\.rowBytes).reduce(0, +) < whole.tables.buffers.map(\.rowBytes).reduce(0, +))
+  }
+
+  @Test func scoresAndNarrowRowsAreNotRounded() throws {
+    let attention = try compiled("GAT[128, 256, 3, 48, heads: 4]", use: "GAT", rounding)
+    let gathered = Set(attention.stages.flatMap(\.gathers)).map { attention.tables.tensors[$0] }
+    #expect(gathered.filter { !$0.isRounded }.allSatisfy { $0.width <= 4 })
+    #expect(gathered.contains { $0.isRounded } && gathered.contains { !$0.isRounded })
+    let narrow = try compiled("GCN[16, 16, 2, 16]", use: "GCN", inputs: 16, rounding)
+    #expect(!narrow.tables.tensors.contains { $0.isRounded })
+  }
+
+  /// A vertex reads its own features as the user gave them: those that others gather are a second tensor.
+  @Test func ownFeaturesAreNotRounded() throws {
+    let work = try compiled("GraphSAGE[128, 256, 2, 48]", use: "GraphSAGE", rounding)
+    let features = work.tables.tensors.filter { $0.name == "x" }
+    #expect(Set(features.map(\.isRounded)) == [false, true])
+    let first = try #require(work.stages.first)
+    #expect(first.gathers.map { work.tables.tensors[$0].isRounded } == [true])
+    #expect(first.reads.contains { work.tables.tensors[$0].name == "x" && !work.tables.tensors[$0].isRounded })
   }
 
   @Test func threeAttentionLayersAreFourStages() throws {

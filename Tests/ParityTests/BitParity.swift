@@ -1,5 +1,6 @@
 import Compiler
 import Graph
+import Launcher
 import Testing
 
 /// The same bits whoever compiles, whatever for, and however the graph is cut.
@@ -41,8 +42,40 @@ import Testing
     [1, 2, 7].map { Workshop.Cut(parts: $0) } + [2, 7].map { Workshop.Cut(parts: $0, method: .metis) }
 
   @Test(arguments: fixtures) func everyBuildAndCutGivesTheSameBits(_ fixture: Fixture) throws {
+    try expectTheSameBits(of: fixture, Self.builds)
+  }
+
+  /// A model of each kind of what is rounded: features, features that are mostly zero, stored rows, weights by vertex.
+  private static let rounded = Fixture.all.filter {
+    [
+      "edge_conv_hub", "gat_hub", "gin_hub", "hgt_twice", "lightgcn", "model_gcn_debian", "model_sage_debian",
+      "sage_lstm_hub",
+    ].contains($0.name)
+  }
+
+  @Test(arguments: rounded) func roundedRowsGiveTheSameBitsToo(_ fixture: Fixture) throws {
+    let builds = Self.builds.map { build in
+      Build(build.name + "-rounded") {
+        $0 = build.options
+        ($0.store, $0.narrowestRounded) = (.bf16, 1)
+      }
+    }
+    let outputs = try expectTheSameBits(of: fixture, builds)
+    let model = try Workshop.compile(fixture, variant: "gcc-rounded", builds[0].options)
+    #expect(model.tables.tensors.contains { $0.isRounded })
+    for cut in Self.cuts {
+      let copied = try Workshop.run(model, on: fixture, cut, threads: 2, exchange: .copy).mapValues(bits)
+      let isSame = copied == outputs
+      #expect(isSame, "\(cut), copying")
+    }
+    let whole = try Workshop.run(Workshop.compile(fixture), on: fixture, threads: 2).mapValues(bits)
+    #expect(whole != outputs)
+  }
+
+  @discardableResult
+  private func expectTheSameBits(of fixture: Fixture, _ builds: [Build]) throws -> [String: [UInt32]]? {
     var first: [String: [UInt32]]?
-    for build in Self.builds {
+    for build in builds {
       let model = try Workshop.compile(fixture, variant: build.name, build.options)
       for cut in Self.cuts {
         for threads in [1, 2] {
@@ -53,5 +86,6 @@ import Testing
         }
       }
     }
+    return first
   }
 }

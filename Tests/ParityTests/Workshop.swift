@@ -53,10 +53,12 @@ enum Workshop {
   }
 
   /// Every output by name, rows in the plain graph's order.
-  static func run(_ model: CompiledModel, on fixture: Fixture, _ cut: Cut = Cut(), threads: Int) throws
-    -> [String: [Float]]
-  {
-    let run = try ModelRun(model, over: graph(of: fixture, cut), options: ModelRun.Options(threads: threads))
+  static func run(
+    _ model: CompiledModel, on fixture: Fixture, _ cut: Cut = Cut(), threads: Int,
+    exchange: ExchangeKind = .shared
+  ) throws -> [String: [Float]] {
+    let options = ModelRun.Options(threads: threads, exchange: exchange)
+    let run = try ModelRun(model, over: graph(of: fixture, cut), options: options)
     try run.prepare(
       weights: fixture.weights.map { try WeightPacker.pack($0.path, for: model).weights }
         ?? WeightPacker.packNothing(for: model))

@@ -117,6 +117,21 @@ GNNC_INLINE gnnc_lanes gnnc_load(const float *p) {
 
 GNNC_INLINE void gnnc_store(float *p, gnnc_lanes value) { memcpy(p, &value, sizeof value); }
 
+// A register of bfloat16 numbers, as the same float32 ones.
+GNNC_INLINE gnnc_lanes gnnc_load_bf16(const gnnc_bf16 *p) {
+#if GNNC_LANES == 16 && defined(__AVX512F__)
+  return (gnnc_lanes)_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)), 16);
+#elif GNNC_LANES == 8 && defined(__AVX2__)
+  return (gnnc_lanes)_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)p)), 16);
+#elif GNNC_LANES == 4 && defined(__SSE4_1__)
+  return (gnnc_lanes)_mm_slli_epi32(_mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i *)p)), 16);
+#else
+  gnnc_lanes all;
+  for (int l = 0; l < GNNC_LANES; l++) all[l] = gnnc_from_bf16(p[l]);
+  return all;
+#endif
+}
+
 #ifdef GNNC_OPENBLAS
 // OpenBLAS, to compare with: outside the promise of equal bits. w is packed as [batch, in, out].
 #include <cblas.h>
@@ -432,8 +447,29 @@ static inline __attribute__((unused)) int gnnc_take_tile(uint64_t *cursor, uint6
   }
 }
 
+// Rows of a tile to where they are gathered from, rounded to bfloat16.
+static inline __attribute__((unused)) void gnnc_round_rows(uint32_t rows, const uint32_t width, const float *restrict from,
+                                                           size_t from_stride, gnnc_bf16 *restrict to, size_t to_stride) {
+  for (uint32_t i = 0; i < rows; i++)
+    for (uint32_t f = 0; f < width; f++) to[i * to_stride + f] = gnnc_to_bf16(from[i * from_stride + f]);
+}
+
+// Rows that were rounded, as float32 for a tile.
+static inline __attribute__((unused)) void gnnc_widen_rows(uint32_t rows, const uint32_t width,
+                                                           const gnnc_bf16 *restrict from, size_t from_stride,
+                                                           float *restrict to, size_t to_stride) {
+  for (uint32_t i = 0; i < rows; i++)
+    for (uint32_t f = 0; f < width; f++) to[i * to_stride + f] = gnnc_from_bf16(from[i * from_stride + f]);
+}
+
 // Asks for `floats` from p on, which lie in whole cache lines.
 GNNC_INLINE void gnnc_prefetch(const float *p, const int floats) {
   GNNC_UNROLL
   for (int f = 0; f < floats; f += 16) __builtin_prefetch(p + f);
+}
+
+// Asks for `numbers` from p on, which lie in whole cache lines or halves of them.
+GNNC_INLINE void gnnc_prefetch_bf16(const gnnc_bf16 *p, const int numbers) {
+  GNNC_UNROLL
+  for (int f = 0; f < numbers; f += 32) __builtin_prefetch(p + f);
 }

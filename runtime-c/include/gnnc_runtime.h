@@ -9,13 +9,14 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 // Raised whenever a struct below changes; a library built for another value is refused.
-enum { GNNC_ABI = 3 };
+enum { GNNC_ABI = 4 };
 
 // The in-edges of one target are summed in chunks of this many edges, whatever the number of threads, and the chunks
 // in order: rows longer than this are split over threads without changing a bit.
@@ -42,7 +43,8 @@ typedef struct {
   char help[512];
 } gnnc_error;
 
-typedef enum { GNNC_F32 = 0, GNNC_I32 = 1, GNNC_I64 = 2, GNNC_BOOL = 3 } gnnc_element;
+// GNNC_BF16: float32 numbers, rounded to half their bits. Only rows that are gathered are ever held so.
+typedef enum { GNNC_F32 = 0, GNNC_I32 = 1, GNNC_I64 = 2, GNNC_BOOL = 3, GNNC_BF16 = 4 } gnnc_element;
 
 typedef enum { GNNC_FORWARD = 0, GNNC_REVERSE = 1, GNNC_UNDIRECTED = 2 } gnnc_direction;
 
@@ -99,7 +101,7 @@ typedef struct {
 } gnnc_edge_set;
 
 typedef enum {
-  GNNC_VERTEX_FEATURE,  // mapped from the graph; `of` is the vertex type
+  GNNC_VERTEX_FEATURE,  // mapped from the graph, or rounded from there; `of` is the vertex type
   GNNC_EDGE_FEATURE,    // mapped from the graph, in the order of the set's edges; `of` is the edge set
   GNNC_STORED,          // written by one stage, read by later ones; `of` is the vertex type
   GNNC_STORED_EDGES,    // likewise, a row for each edge of a set, in their order; `of` is the edge set
@@ -232,10 +234,33 @@ typedef struct gnnc_call {
   uint32_t weights_are_finite;        // 1: no packed weight is infinite or NaN, so that 0 times it is 0
 } gnnc_call;
 
-// Numbers from one row of a tensor to the next: whole cache lines for wide rows, a power of two for narrow ones.
+// Numbers from one row of a tensor to the next: whole cache lines for wide rows (halves of them for bfloat16, and no row
+// lies across more lines for that), a power of two for narrow ones.
 static inline uint32_t gnnc_stride(uint32_t width) {
   if (width > 8) return (width + 15) / 16 * 16;
   return width > 4 ? 8 : width > 2 ? 4 : width == 0 ? 1 : width;
+}
+
+// A bfloat16: the upper half of a float32.
+typedef struct {
+  uint16_t bits;
+} gnnc_bf16;
+
+// The nearest bfloat16, the even one of two; too large is infinite. NaN stays NaN, infinity and zeros are themselves.
+static inline gnnc_bf16 gnnc_to_bf16(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  const uint32_t rounded = bits + 0x7fff + (bits >> 16 & 1);
+  const uint32_t quiet = bits | 0x00400000u;  // a NaN whose upper half would be infinite
+  return (gnnc_bf16){(uint16_t)(((bits & 0x7fffffffu) > 0x7f800000u ? quiet : rounded) >> 16)};
+}
+
+// The same number.
+static inline float gnnc_from_bf16(gnnc_bf16 half) {
+  const uint32_t bits = (uint32_t)half.bits << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
 }
 
 #ifdef __cplusplus

@@ -21,18 +21,11 @@ static float float_of_half(uint16_t half) {
   return value;
 }
 
-static float float_of_bfloat(uint16_t brain) {
-  const uint32_t bits = (uint32_t)brain << 16;
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
 static float float_at(const void *from, gnnc_number number, uint64_t i) {
   switch (number) {
     case GNNC_FROM_F64: return (float)((const double *)from)[i];
     case GNNC_FROM_F16: return float_of_half(((const uint16_t *)from)[i]);
-    case GNNC_FROM_BF16: return float_of_bfloat(((const uint16_t *)from)[i]);
+    case GNNC_FROM_BF16: return gnnc_from_bf16(((const gnnc_bf16 *)from)[i]);
     default: return ((const float *)from)[i];
   }
 }
@@ -56,11 +49,17 @@ static void copy_floats(const gnnc_row_copy *copy, uint64_t at, float *to) {
   for (uint64_t c = copy->width; c < copy->stride; c++) to[c] = 0;
 }
 
+static void round_floats(const gnnc_row_copy *copy, uint64_t at, gnnc_bf16 *to) {
+  for (uint64_t c = 0; c < copy->stride; c++)
+    to[c] = gnnc_to_bf16(c < copy->width ? float_at(copy->from, copy->number, at + c) : 0);
+}
+
 static int copy_row(const gnnc_row_copy *copy, uint64_t row, void *to, uint64_t place) {
   const uint64_t at = row * copy->width, first = place * copy->stride;
   int fits = 1;
   switch (copy->element) {
     case GNNC_F32: copy_floats(copy, at, (float *)to + first); break;
+    case GNNC_BF16: round_floats(copy, at, (gnnc_bf16 *)to + first); break;
     case GNNC_I32:
       for (uint64_t c = 0; c < copy->stride; c++)
         ((int32_t *)to)[first + c] = c < copy->width ? (int32_t)integer_at(copy->from, copy->number, at + c) : 0;
@@ -132,7 +131,8 @@ static int64_t index_at(const void *base, gnnc_element element, uint64_t place) 
     case GNNC_I32: return ((const int32_t *)base)[place];
     case GNNC_I64: return ((const int64_t *)base)[place];
     case GNNC_BOOL: return ((const uint8_t *)base)[place];
-    case GNNC_F32: break;
+    case GNNC_F32:
+    case GNNC_BF16: break;
   }
   return -1;  // a float is no index
 }

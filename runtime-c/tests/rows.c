@@ -28,6 +28,49 @@ static void halves_are_exact(void) {
   check(gnnc_holds_nan((const float[]){1, NAN}, 2) && !gnnc_holds_nan((const float[]){1, INFINITY}, 2));
 }
 
+static double number_of(uint32_t upper) {
+  const uint32_t bits = upper << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  // The next step after the largest finite number.
+  return (upper & 0x7fff) == 0x7f80 ? (upper >> 15 ? -0x1p128 : 0x1p128) : (double)value;
+}
+
+// The nearer of the two bfloat16 numbers around each float; of two as near, the one whose last bit is 0.
+static void bfloat16_is_the_nearest(void) {
+  static const uint32_t lower[] = {0, 1, 0x7fff, 0x8000, 0x8001, 0xffff};
+  for (uint32_t upper = 0; upper < 0x10000; upper++)
+    for (size_t i = 0; i < sizeof lower / sizeof *lower; i++) {
+      const uint32_t bits = upper << 16 | lower[i];
+      float value;
+      memcpy(&value, &bits, sizeof value);
+      const uint32_t found = gnnc_to_bf16(value).bits;
+      if (value != value) {
+        const float back = gnnc_from_bf16(gnnc_to_bf16(value));
+        check(back != back && found >> 15 == upper >> 15);
+        continue;
+      }
+      if ((upper & 0x7fff) == 0x7f80) {
+        check(found == upper);
+        continue;
+      }
+      const double below = fabs((double)value - number_of(upper)), above = fabs(number_of(upper + 1) - (double)value);
+      check(found == (below < above || (below == above && upper % 2 == 0) ? upper : upper + 1));
+      check(lower[i] || gnnc_from_bf16(gnnc_to_bf16(value)) == value);
+    }
+}
+
+static void rows_are_rounded_and_padded(void) {
+  const float from[] = {1.00390625f, -1.01171875f, 3, 4};
+  const uint32_t order[] = {1, 0};
+  gnnc_bf16 to[8];
+  const gnnc_row_copy copy = {.from = from, .number = GNNC_FROM_F32, .width = 2, .stride = 4, .element = GNNC_BF16,
+                              .order32 = order};
+  check(gnnc_copy_rows(&copy, 0, 2, 1, to));
+  const float want[] = {3, 4, 0, 0, 1, -1.015625f, 0, 0};
+  for (int i = 0; i < 8; i++) check(gnnc_from_bf16(to[i]) == want[i]);
+}
+
 static void integers_widen_and_are_checked(void) {
   const uint64_t good[] = {7, 1ull << 62}, bad[] = {1ull << 63, 0};
   gnnc_row_copy copy = {.from = good, .number = GNNC_FROM_U64, .width = 1, .stride = 1, .element = GNNC_I64};
@@ -64,6 +107,8 @@ static void degrees_order_vertices(void) {
 void test_rows(void) {
   rows_are_reordered_and_padded();
   halves_are_exact();
+  bfloat16_is_the_nearest();
+  rows_are_rounded_and_padded();
   integers_widen_and_are_checked();
   bad_indices_are_found_in_order();
   degrees_order_vertices();

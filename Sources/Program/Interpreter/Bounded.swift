@@ -51,6 +51,20 @@ package struct Bounded: Hashable, Sendable, InterpretedNumber {
       value: taken.value, error: max(taken.error, abs(taken.value - other.value) + other.error))
   }
 
+  /// Half the distance between 1 and the next bfloat16, and half the smallest bfloat16.
+  private static let halfUnit = 0x1p-8
+  private static let halfTiny = 0x1p-134
+  /// From here on a bfloat16 is infinite.
+  private static let halfOverflow = 0x1.FFp127
+
+  package static func bfloat16(_ a: Bounded) -> Bounded {
+    guard a.value.isFinite, a.error < .infinity, a.value != 0 || !a.isExact else { return a }
+    if a.isExact { return Bounded(value: a.value, error: abs(Double.bfloat16(a.value) - a.value)) }
+    let largest = abs(a.value) + a.error
+    guard largest < halfOverflow else { return Bounded(value: a.value, error: unknown) }
+    return Bounded(value: a.value, error: a.error + halfUnit * largest + halfTiny)
+  }
+
   package static func sum(_ terms: [Bounded]) -> Bounded {
     let value = terms.reduce(0) { $0 + $1.value }
     let magnitude = terms.reduce(0) { $0 + abs($1.value) }

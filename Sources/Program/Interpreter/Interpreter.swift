@@ -7,23 +7,26 @@ package struct OutputRows<Number: InterpretedNumber>: Sendable {
 /// Runs a program step by step in double precision: slow and obvious, the judge of everything compiled.
 ///
 /// Gives every output by name. Rows over edges stand in the order of `EdgeList`. With `Number` = `Double` it gives
-/// values, with `Bounded` values and bounds on the error of compiled code.
+/// values, with `Bounded` values and bounds on the error of compiled code. The numbers of values in `rounded` are as
+/// they come out of a bfloat16, for whoever reads them.
 package func interpret<Number: InterpretedNumber>(
-  _ program: Program, on data: GraphData, as number: Number.Type = Double.self
+  _ program: Program, on data: GraphData, as number: Number.Type = Double.self, rounded: Set<ValueID> = []
 ) throws(InterpreterFault) -> [String: OutputRows<Number>] {
-  var interpreter = try Interpreter<Number>(program, data)
+  var interpreter = try Interpreter<Number>(program, data, rounded: rounded)
   return try interpreter.run()
 }
 
 private struct Interpreter<Number: InterpretedNumber> {
   let program: Program
   let data: GraphData
+  let rounded: Set<ValueID>
   /// The rows of each value, from its own step to the last that reads it.
   var rows: [[Number]]
   var edgeLists: [EdgeSet: EdgeList] = [:]
 
-  init(_ program: Program, _ data: GraphData) throws(InterpreterFault) {
+  init(_ program: Program, _ data: GraphData, rounded: Set<ValueID>) throws(InterpreterFault) {
     self.program = program
+    self.rounded = rounded
     self.data = data
     rows = Array(repeating: [], count: program.instructions.count)
     try check()
@@ -34,7 +37,8 @@ private struct Interpreter<Number: InterpretedNumber> {
   mutating func run() throws(InterpreterFault) -> [String: OutputRows<Number>] {
     let last = lastReaders()
     for value in program.values {
-      rows[value.number] = try evaluate(program[value])
+      let made = try evaluate(program[value])
+      rows[value.number] = rounded.contains(value) ? made.map(Number.bfloat16) : made
       for operand in program[value].operands where last[operand.number] == value.number {
         rows[operand.number] = []
       }

@@ -11,6 +11,8 @@ package protocol InterpretedNumber: Sendable, Equatable {
   static func apply(_ function: Unary, _ a: Self) -> Self
   static func apply(_ function: Binary, _ a: Self, _ b: Self) -> Self
   static func select(_ condition: Self, _ yes: Self, _ no: Self) -> Self
+  /// As it comes out of a bfloat16.
+  static func bfloat16(_ a: Self) -> Self
   /// In the order given; 0 of none.
   static func sum(_ terms: [Self]) -> Self
   /// The sum of a[i] * b[i].
@@ -85,6 +87,13 @@ extension Double: InterpretedNumber {
 
   package static func select(_ condition: Double, _ yes: Double, _ no: Double) -> Double {
     condition != 0 ? yes : no
+  }
+
+  package static func bfloat16(_ a: Double) -> Double {
+    guard a.isFinite, a != 0 else { return a }
+    let step = Double(sign: .plus, exponent: max(a.exponent, -126) - 7, significand: 1)
+    let rounded = (a / step).rounded(.toNearestOrEven) * step
+    return abs(rounded) > 0x1.FEp127 ? (a < 0 ? -.infinity : .infinity) : rounded
   }
 
   package static func sum(_ terms: [Double]) -> Double { terms.reduce(0, +) }

@@ -32,13 +32,16 @@ struct Flag: Sendable, Hashable {
   static let processor = Flag(
     "--cpu", value: "CPU", "the processor to compile for: native (by default), x86-64-v3, ...")
   static let gemm = Flag("--gemm", value: "KIND", "dense products: emitted (by default) or openblas")
+  static let store = Flag(
+    "--store", value: "KIND",
+    "rows that cross edges: f32 (by default), or bf16: half the bytes, each number within 1/256 of itself")
   static let without = Flag("--without", value: "PASS", "leave a pass out; may be repeated")
   static let lanes = Flag(
     "--lanes", value: "N", "floats in a vector register: 4, 8 or 16; by the processor by default")
   static let counts = Flag("--for", value: "GRAPH", "a graph whose counts guide choices of speed")
 
   /// What every verb that compiles takes.
-  static let compiling = [compiler, processor, gemm, without, lanes]
+  static let compiling = [compiler, processor, gemm, store, without, lanes]
 }
 
 /// What a verb takes and what it is for.

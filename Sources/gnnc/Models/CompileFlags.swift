@@ -11,6 +11,7 @@ extension CompileOptions {
     processor = arguments.value(.processor) ?? processor
     without = arguments.values(.without)
     gemm = try arguments.choice(.gemm) ?? gemm
+    store = try arguments.choice(.store) ?? store
     lanes = try Self.lanes(arguments)
     try PassNames.check(without, .without, arguments.usage)
     if let graph = arguments.value(.counts) { counts = try Self.counts(of: graph) }

@@ -14,7 +14,8 @@ enum CompiledModelWriter {
     _ source: ModelSource, _ options: CompileOptions, into directory: String
   ) throws -> CompiledModel {
     let report = try Compiler.compile(source.path, into: directory, options)
-    var manifest = Manifest(compiler: report.compiler, processor: report.processor)
+    var manifest = Manifest(
+      compiler: report.compiler, processor: report.processor, store: report.store.rawValue)
     let tables = try CompiledModel(directory: directory, manifest: manifest).tables
     try manifest.describe(tables, in: directory)
     try manifest.write(to: directory)

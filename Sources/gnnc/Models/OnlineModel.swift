@@ -43,7 +43,7 @@ enum OnlineModel {
     let text = [
       try Compiler.emitC(source.path, options), Version.gnnc, "\(GNNC_ABI)", compiler.path, compiler.version,
       options.processor, options.processor == "native" ? machine : "", options.gemm.rawValue,
-      options.lanes.map(String.init) ?? "",
+      options.store.rawValue, options.lanes.map(String.init) ?? "",
     ].joined(separator: "\u{0}")
     let bytes = Array(text.utf8)
     // Twice with other beginnings: 128 bits, so that two models never meet.

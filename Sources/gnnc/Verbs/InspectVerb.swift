@@ -68,6 +68,8 @@ enum InspectVerb {
     terminal.answer(
       manifest.weights.map { "weights: \(packed) packed, from \($0.source)" }
         ?? "weights: none; `gnnc run --weights` gives them (\(packed) packed)")
+    let rounded = tables.tensors.filter(\.isRounded).map { "\($0.name) [\($0.width)]" }
+    if !rounded.isEmpty { terminal.answer("gathered as bfloat16: \(rounded.joined(separator: ", "))") }
     for hint in manifest.hints { terminal.answer("made for \(hint.count) `\(hint.name)`") }
     for (number, stage) in tables.stages.enumerated() {
       let rows = tables.vertexTypes[stage.vertexType].name

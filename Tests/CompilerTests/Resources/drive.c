@@ -90,8 +90,19 @@ static gnnc_edges take_edges(world *w, int is_ordered) {
 
 static size_t bytes_of(gnnc_element element) { return element == GNNC_I64 ? 8 : element == GNNC_BOOL ? 1 : 4; }
 
+// Floats, rounded where stages want them so.
+static void *take_rounded(const gnnc_tensor *tensor, uint64_t rows) {
+  const float *dense = take(rows * tensor->width * sizeof *dense);
+  gnnc_bf16 *feature = make(rows * tensor->stride * sizeof *feature);
+  for (uint64_t r = 0; r < rows; r++)
+    for (uint32_t c = 0; c < tensor->width; c++)
+      feature[r * tensor->stride + c] = gnnc_to_bf16(dense[r * tensor->width + c]);
+  return feature;
+}
+
 static void *take_feature(const gnnc_tensor *tensor) {
   const uint64_t rows = take_count();
+  if (tensor->element == GNNC_BF16) return take_rounded(tensor, rows);
   const size_t each = bytes_of(tensor->element);
   const char *dense = take(rows * tensor->width * each);
   char *feature = make(rows * tensor->stride * each);

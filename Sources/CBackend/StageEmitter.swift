@@ -11,6 +11,8 @@ struct StageEmitter {
   let model: ModelNames
   let tileNames: [String]
   let arena: Arena
+  /// The epilogues of the whole model, once all its stages are known.
+  var epilogues = Epilogues()
 
   init(_ stages: StageProgram, number: Int, _ model: ModelNames) {
     self.stages = stages

@@ -187,7 +187,7 @@ struct SweepEmitter {
       if !filled.lines.isEmpty { text.block("if (\(condition))") { $0.append(filled) } }
     }
     for (place, buffer) in sweep.blockBuffers.enumerated() {
-      text.line("float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
+      text.line("_Alignas(64) float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
     }
     var inside = CText()
     kernels(scope, results, identifiers, starts: starts, &inside)
@@ -217,7 +217,8 @@ struct SweepEmitter {
     if mentionsIDs {
       text.line(
         isInBlocks
-          ? "uint32_t own[\(block) + 16];" : "const uint32_t own = (uint32_t)(owned.first + span.row);")
+          ? "_Alignas(64) uint32_t own[\(block) + 16];"
+          : "const uint32_t own = (uint32_t)(owned.first + span.row);")
     }
     text.block("for (uint64_t e = span.begin; loop || e < span.end;)") { inner in
       if isInBlocks {
@@ -252,7 +253,7 @@ struct SweepEmitter {
   ) {
     for (place, buffer) in sweep.blockBuffers.enumerated() {
       // Whole registers, as loops over a block write them.
-      text.line("float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
+      text.line("_Alignas(64) float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
     }
     var inside = CText()
     kernels(scope, results, identifiers, &inside)
@@ -280,7 +281,7 @@ struct SweepEmitter {
     if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) return;") }
     for (place, buffer) in sweep.blockBuffers.enumerated() {
       // Whole registers, as loops over a block write them.
-      text.line("float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
+      text.line("_Alignas(64) float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
     }
     var inside = CText()
     kernels(scope, results, identifiers, &inside)

@@ -10,7 +10,11 @@ struct ModelNames {
   private(set) var identifiers = Identifiers()
 
   init(_ stages: StageProgram) {
-    for tensor in stages.tensors { tensors.append(identifiers.unique(tensor.name)) }
+    for tensor in stages.tensors {
+      // Of a feature there may be two, as it is and rounded.
+      let isCopy = tensor.number == .bf16 && stages.tensors.contains { $0.name == tensor.name && $0.number == .f32 }
+      tensors.append(identifiers.unique(isCopy ? tensor.name + "_rounded" : tensor.name))
+    }
     for tensor in stages.tensors {
       sparseRows.append(tensor.takesSparse ? identifiers.unique(tensor.name + "_sparse") : "")
     }
@@ -212,7 +216,7 @@ struct Scope {
     switch instruction.operation {
     case .source:
       let source = root(instruction.operands[0])
-      guard case .tensor(let tensor, let first)? = gatherPlace(of: value, source) else { return nil }
+      guard case .tensor(let tensor, let first)? = stages.gatherPlaces[value] ?? places[source] else { return nil }
       let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
       return Memory(
         pointer: "\(name) + (size_t)ids[\(row)] * \(stride)", stride: 0, first: first, isOneRow: true,
@@ -228,12 +232,6 @@ struct Scope {
       return lookedUp(instruction, row: row)
     default: return nil
     }
-  }
-
-  /// Where the rows that a `source` reads are: where the value is, unless those that are gathered are rounded.
-  private func gatherPlace(of gather: ValueID, _ source: ValueID) -> Location? {
-    if case .tensor? = places[gather] { return places[gather] }
-    return places[source]
   }
 
   /// The row of an edge in a stored tensor; an added self-loop's is its vertex's in another.

@@ -46,7 +46,7 @@ struct StageAccount {
   }
 
   private func note(_ value: ValueID, _ tensors: inout [Int], _ bytes: (Double) -> Void) {
-    guard case .tensor(let tensor, _)? = layout.places[value] else { return }
+    guard case .tensor(let tensor, _)? = layout.gatherPlaces[value] ?? layout.places[value] else { return }
     if !tensors.contains(tensor) { tensors.append(tensor) }
     bytes(Double(program[value].type.width * layout.tensors[tensor].number.bytes))
   }
@@ -96,7 +96,7 @@ struct StageAccount {
     }
     switch instruction.operation {
     case .source:
-      let isRounded = layout.places[value] != nil
+      let isRounded = layout.gatherPlaces[value] != nil
       note(isRounded ? value : schedule.root(instruction.operands[0]), &stage.gathers) { bytes in
         if sweep.extent != .lastLoop { stage.cost.bytesGatheredPerEdge += bytes }
       }

@@ -16,6 +16,8 @@ package struct StageProgram: Sendable {
   /// What becomes of the contributions of all partitions, after the stages of a level.
   package var finishes: [Finish]
   package var outputs: [StoredOutput]
+  /// Where each `source` of rounded rows finds them; others are where the value is.
+  package var gatherPlaces: [ValueID: Location]
   /// Values whose numbers are rounded to bfloat16: those that stages store so, and what edges gather of inputs.
   package var rounded: Set<ValueID>
 

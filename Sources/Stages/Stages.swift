@@ -34,6 +34,7 @@ extension StageProgram {
     self.stages = stages
     finishes = runLevels.finishes(schedule, layout)
     outputs = program.outputs.map { StoredOutput($0, schedule, layout) }
+    gatherPlaces = layout.gatherPlaces
     rounded = layout.rounded
   }
 }

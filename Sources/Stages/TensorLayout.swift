@@ -8,8 +8,10 @@ struct TensorLayout {
   private(set) var tensors: [Tensor] = []
   private(set) var buffers: [Buffer] = []
   private(set) var edgeSets: [SweptEdges] = []
-  /// Where each input and stored value is; and where the rows of a `source` are gathered from, if they are rounded.
+  /// Where each input and stored value is.
   private(set) var places: [ValueID: Location] = [:]
+  /// Where each `source` of rounded rows finds them.
+  private(set) var gatherPlaces: [ValueID: Location] = [:]
   /// Stored values, and what is gathered of inputs, whose numbers are rounded to bfloat16.
   private(set) var rounded: Set<ValueID> = []
   /// The tensor of what partitions contribute to each reduction over the whole graph.
@@ -69,7 +71,7 @@ extension TensorLayout {
         if !isInput { rounded.insert(column.value) }
         for gather in program.values where program[gather].operation.isSource {
           guard schedule.root(program[gather].operands[0]) == column.value else { continue }
-          places[gather] = .tensor(place, first: column.first)
+          gatherPlaces[gather] = .tensor(place, first: column.first)
           if isInput { rounded.insert(gather) }
         }
       }

@@ -43,6 +43,30 @@ struct CText {
     for text in other.lines { lines.append(text.isEmpty ? "" : indentation + text) }
   }
 
+  /// Puts another line in the place of each that reads so. Both name the same things.
+  mutating func replace(line: String, by other: String) {
+    for place in lines.indices where lines[place] == line { lines[place] = other }
+  }
+
+  /// A line with identifiers replaced.
+  static func renamed(_ line: String, _ names: [String: String]) -> String {
+    var result = ""
+    var rest = line[...]
+    while let start = rest.firstIndex(where: isWordCharacter) {
+      result += rest[..<start]
+      let word = rest[start...].prefix(while: isWordCharacter)
+      result += names[String(word)] ?? String(word)
+      rest = rest[word.endIndex...]
+    }
+    return result + rest
+  }
+
+  static func isComment(_ line: String) -> Bool { line.drop { $0 == " " }.hasPrefix("//") }
+
+  static func isWordCharacter(_ character: Character) -> Bool {
+    character.utf8.count == 1 && isWord(character.utf8.first!)
+  }
+
   var text: String { lines.joined(separator: "\n") + "\n" }
 
   /// Whether an identifier occurs in the text, outside of comments.

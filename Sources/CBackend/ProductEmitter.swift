@@ -17,14 +17,16 @@ struct ProductShape: Hashable, Comparable {
     )
   }
 
-  func define(_ text: inout CText) {
+  var part: CPart {
+    let head =
+      "GNNC_NOINLINE void \(name)(uint32_t rows, const float *restrict x, const float *restrict panels, float *restrict y)"
+    var text = CText()
     text.line("// \(inputs) -> \(outputs), rows \(inputStride) and \(outputStride) apart.")
-    text.block(
-      "static GNNC_NOINLINE void \(name)(uint32_t rows, const float *restrict x, const float *restrict panels, float *restrict y)"
-    ) {
+    text.block("static " + head) {
       $0.line("gnnc_dense(rows, \(outputs), \(inputs), x, \(inputStride), panels, y, \(outputStride));")
     }
     text.line()
+    return CPart(text: text, heads: [head])
   }
 }
 

@@ -9,6 +9,7 @@ extension StageEmitter {
 
   func emitStage(_ turns: [Turn], _ text: inout CText) {
     let swept = stage.sweptEdges
+    for case .sweep(let name, let sweep) in turns { emitHub(name, sweep, &text) }
     text.block("static gnnc_status \(functionName)(const gnnc_call *call)") { text in
       text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];")
       let sets = swept.map { "&call->edges[\($0)]" }.joined(separator: ", ")
@@ -133,7 +134,7 @@ extension StageEmitter {
         for turn in turns {
           switch turn {
           case .rows(let name): text.line("\(name)(call, arena, tile);")
-          case .sweep(let name, let sweep): sweepHub(name, sweep, &text)
+          case .sweep(let name, _): text.line("\(name)_hub(call, arena, row);")
           // One step waits for the other: nothing to share.
           case .recurrence(let name): text.line("\(name)(call, arena, tile, call->hub, &\(rested(name)));")
           }
@@ -142,39 +143,51 @@ extension StageEmitter {
     }
   }
 
+  /// One sweep over a hub: a function of its own and not worth much of a compiler's time, since the sweep is elsewhere.
+  private func emitHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
+    var body = CText()
+    sweepHub(name, sweep, &body)
+    text.block(
+      "static GNNC_COLD GNNC_NOINLINE void \(name)_hub(const gnnc_call *call, char *arena, uint64_t row)"
+    ) { text in
+      if body.mentions("owned") {
+        text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];")
+      }
+      text.append(body)
+    }
+    text.line()
+  }
+
   private func sweepHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
     guard sweep.extent == .allEdges else {
-      return text.block("") { text in
-        text.line("const gnnc_span span = {row, 0, 0, 0, GNNC_ROW};")
-        text.line("\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
-      }
+      text.line("const gnnc_span span = {row, 0, 0, 0, GNNC_ROW};")
+      return text.line(
+        "\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
     }
     let width = hubWidth(sweep)
-    text.block("") { text in
-      text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      text.line("const uint64_t begin = edges->start[row], end = \(end(sweep, "row"));")
-      text.line(
-        "const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
-      text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
-      text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
-        if width > 0 { text.line("float *const part = (float *)call->hub + c * \(width);") }
-        text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
-        text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
-        text.block("if (c == 0)", end: "} else {") { text in
-          text.line("const gnnc_span span = {row, first, last, \(loop(sweep)), GNNC_ROW};")
-          text.line("\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
-        }
-        text.indented { text in
-          text.line("const gnnc_span span = {row, first, last, 0, GNNC_PART};")
-          text.line("\(name)(call, arena, 0, span\(partResults(sweep).map { ", " + $0 }.joined()));")
-        }
-        text.line("}")
+    text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
+    text.line("const uint64_t begin = edges->start[row], end = \(end(sweep, "row"));")
+    text.line(
+      "const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
+    text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
+    text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
+      if width > 0 { text.line("float *const part = (float *)call->hub + c * \(width);") }
+      text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
+      text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
+      text.block("if (c == 0)", end: "} else {") { text in
+        text.line("const gnnc_span span = {row, first, last, \(loop(sweep)), GNNC_ROW};")
+        text.line("\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
       }
-      guard width > 0 else { return }
-      text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
-        text.line("const float *const part = (const float *)call->hub + c * \(width);")
-        join(sweep, &text)
+      text.indented { text in
+        text.line("const gnnc_span span = {row, first, last, 0, GNNC_PART};")
+        text.line("\(name)(call, arena, 0, span\(partResults(sweep).map { ", " + $0 }.joined()));")
       }
+      text.line("}")
+    }
+    guard width > 0 else { return }
+    text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
+      text.line("const float *const part = (const float *)call->hub + c * \(width);")
+      join(sweep, &text)
     }
   }
 

@@ -1,14 +1,14 @@
 import Program
 import Stages
 
-/// Writes the function that sweeps over the in-edges of one row, or over a chunk of a hub's.
+/// Makes the function that sweeps over the in-edges of one row, or over a chunk of a hub's.
 struct SweepEmitter {
   let stage: StageEmitter
   let sweep: Sweep
 
   private var block: Int { stage.stages.settings.blockEdges }
 
-  func emit(_ name: String, _ text: inout CText) {
+  func function(_ name: String) -> SweepFunction {
     var identifiers = stage.identifiers
     let blockNames = sweep.blockBuffers.map { identifiers.unique($0.name) }
     let results = accumulatorNames(&identifiers)
@@ -19,22 +19,13 @@ struct SweepEmitter {
     case .lastLoop: lastLoop(scope, results, identifiers, &body)
     case .oneEdge: oneEdge(scope, results, identifiers, &body)
     }
-    // Without `restrict`, since they point into what `arena` points at; the local copies have it.
-    let parameters = sweep.accumulators.map { ", float *to_\(results[$0.value]!)" }
-    let head =
-      "static void \(name)(const gnnc_call *call, const char *arena, uint32_t i, gnnc_span span\(parameters.joined()))"
-    text.block(head) { inner in
-      if body.mentions("edges") {
-        inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      }
-      stage.unpack(body, .row, &inner)
-      for accumulator in sweep.accumulators {
-        let name = results[accumulator.value]!
-        inner.line("float *restrict const \(name) = to_\(name);")
-      }
-      inner.append(body)
+    var unpacking = CText()
+    if body.mentions("edges") {
+      unpacking.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
     }
-    text.line()
+    stage.unpack(body, .row, &unpacking)
+    return SweepFunction(
+      name: name, results: sweep.accumulators.map { results[$0.value]! }, unpacking: unpacking, body: body)
   }
 
   func accumulatorNames(_ identifiers: inout Identifiers) -> [ValueID: String] {

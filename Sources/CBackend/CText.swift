@@ -48,17 +48,24 @@ struct CText {
     for place in lines.indices where lines[place] == line { lines[place] = other }
   }
 
+  /// The same text with other lines.
+  func mapLines(_ other: (String) -> String) -> CText {
+    var text = CText()
+    for line in lines { text.margin(other(line)) }
+    return text
+  }
+
   /// A line with identifiers replaced.
   static func renamed(_ line: String, _ names: [String: String]) -> String {
-    var result = ""
-    var rest = line[...]
-    while let start = rest.firstIndex(where: isWordCharacter) {
+    var result: [UInt8] = []
+    var rest = line.utf8[...]
+    while let start = rest.firstIndex(where: isWord) {
       result += rest[..<start]
-      let word = rest[start...].prefix(while: isWordCharacter)
-      result += names[String(word)] ?? String(word)
+      let word = rest[start...].prefix(while: isWord)
+      if let name = names[String(Substring(word))] { result += name.utf8 } else { result += word }
       rest = rest[word.endIndex...]
     }
-    return result + rest
+    return String(decoding: result + rest, as: UTF8.self)
   }
 
   static func isComment(_ line: String) -> Bool { line.drop { $0 == " " }.hasPrefix("//") }

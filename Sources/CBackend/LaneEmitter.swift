@@ -26,7 +26,7 @@ extension LoopEmitter {
     }
     let flat = Affine.flat(domainIndex, Shape.strides(loop.domain))
     write(
-      writer, nest, message, accumulators[root.result]!, place: registerIndex(flat, nest, writer), inner,
+      writer, nest, message, root.result, place: registerIndex(flat, nest, writer), inner,
       width, &text)
     return true
   }
@@ -38,13 +38,19 @@ extension LoopEmitter {
     for root in loop.roots {
       let one = LoopEmitter(
         scope: scope, loop: Loop(domain: loop.domain, roots: [root], rows: loop.rows), rowCount: rowCount,
-        firstRow: firstRow, accumulators: accumulators, identifiers: identifiers)
+        firstRow: firstRow, accumulators: accumulators, starts: starts, identifiers: identifiers)
       var body = CText()
       guard one.accumulateInLanes(&body) else { return false }
       all.block("") { $0.append(body) }
     }
     text.append(all)
     return true
+  }
+
+  /// Whether the running results of an accumulating loop stay in registers over all edges.
+  var runsInRegisters: Bool {
+    var text = CText()
+    return accumulateInLanes(&text) || accumulateOneByOneInLanes(&text)
   }
 
   /// The loops as they are walked, where the innermost goes along memory.
@@ -70,13 +76,16 @@ extension LoopEmitter {
   }
 
   private func write(
-    _ writer: ExpressionEmitter, _ nest: [[Int]], _ message: Term, _ accumulator: String, place: String,
+    _ writer: ExpressionEmitter, _ nest: [[Int]], _ message: Term, _ result: ValueID, place: String,
     _ inner: Int, _ width: Int, _ text: inout CText
   ) {
+    let accumulator = accumulators[result]!
+    let given = "gnnc_load(\(accumulator) + r * GNNC_LANES)"
+    let first = starts[result].map { "\($0) ? (gnnc_lanes){0} : \(given)" } ?? given
     text.line("gnnc_lanes total[\(width) / GNNC_LANES];")
     text.line("GNNC_UNROLL")
     text.line(
-      "for (size_t r = 0; r < \(width) / GNNC_LANES; r++) total[r] = gnnc_load(\(accumulator) + r * GNNC_LANES);"
+      "for (size_t r = 0; r < \(width) / GNNC_LANES; r++) total[r] = \(first);"
     )
     for statement in writer.hoisted[0] { text.line(statement) }
     text.block("for (size_t j = \(firstRow); j < \(rowCount); j++)") { text in

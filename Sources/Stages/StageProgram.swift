@@ -324,7 +324,7 @@ package struct Loop: Hashable, Sendable {
     package let offset: Int
     package let strides: [Int]
 
-    var isAccumulated: Bool { if case .accumulate = mode { true } else { false } }
+    package var isAccumulated: Bool { if case .accumulate = mode { true } else { false } }
 
     package init(value: ValueID, result: ValueID, mode: Mode, offset: Int, strides: [Int]) {
       self.value = value

@@ -407,6 +407,18 @@ typedef struct {
 
 enum { GNNC_ROW = 1, GNNC_PART = 2 };
 
+// A stretch of a hub's in-edges, and where its results go: to `part`, one after the other in whole cache lines, or to the
+// row's own places where it is NULL.
+typedef struct {
+  gnnc_span span;
+  float *part;
+} gnnc_chunk;
+
+// `to` has room for 15 more, and GNNC_SOURCE_PADDING entries follow the last source.
+GNNC_INLINE void gnnc_copy_sources(uint32_t *to, const uint32_t *from, size_t count) {
+  for (size_t i = 0; i < count; i += 16) memcpy(to + i, from + i, 16 * sizeof *to);
+}
+
 GNNC_INLINE uint64_t gnnc_in_edges(const gnnc_edges *edges, uint64_t row) {
   return edges->start[row + 1] - edges->start[row];
 }

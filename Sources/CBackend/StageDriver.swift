@@ -93,7 +93,8 @@ extension StageEmitter {
           "(float *)(arena + \(arena.offsets[buffer])) + (size_t)\(i) * \(stage.tileBuffers[buffer].stride)"
       case .tensor(let tensor, let first)?:
         let stride = stages.tensors[tensor].stride
-        return "(float *)call->tensors[\(tensor)] + (owned.first + \(row)) * \(stride) + \(first)"
+        let base = Self.offset("(float *)call->tensors[\(tensor)]", first)
+        return "\(base) + (owned.first + \(row)) * \(stride)"
       case .block?, .edges?, nil: preconditionFailure("an accumulator without a row")
       }
     }

@@ -35,7 +35,10 @@ struct SweepEmitter {
     unpacking.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
     stage.declare(pointers, usedBy: body, parameters: ["arena"], &unpacking)
     return SweepFunction(
-      name: name, unpacking: unpacking, rowNames: pointers.ofRow.map(SweepFunction.declared(in:)), body: body)
+      name: name, unpacking: unpacking,
+      rowNames: pointers.ofRow.map(SweepFunction.declared(in:))
+        + sweep.accumulators.map { results[$0.value]! },
+      body: body)
   }
 
   /// Where the accumulators of a row are: in the row's own place, or in the part of a hub's chunk.
@@ -274,7 +277,7 @@ struct SweepEmitter {
   ) {
     initialize(results, isFirst: true, &text)
     guard sweep.set.loops != .removed else { return }
-    if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) return;") }
+    if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) continue;") }
     for (place, buffer) in sweep.blockBuffers.enumerated() {
       // Whole registers, as loops over a block write them.
       text.line("float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")

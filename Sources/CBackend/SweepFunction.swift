@@ -3,7 +3,7 @@ struct SweepFunction {
   let name: String
   /// Local names for what the sweep reads.
   let unpacking: CText
-  /// Names in the body for rows of what it reads.
+  /// Names in the body for a row of what it reads and for its results.
   let rowNames: [String]
   let body: CText
 
@@ -53,19 +53,21 @@ extension SweepFunction {
         number = places.count
         places.append((String(expression.dropFirst().prefix { $0 != ")" }), expression))
       }
-      return line.replacingCharacters(in: place, with: "place\(number! + 1)")
+      return "\(line[..<place.lowerBound])place\(number! + 1)\(line[place.upperBound...])"
     }
     return (body, places)
   }
 
-  /// Where a line has "(const float *)(arena + 64)" or "(float *)call->tensors[3]"; there is one at most in a line.
+  /// Where a line has "(const float *)(arena + 64)" or "(float *)call->tensors[3] + 16"; there is one at most in a line.
   private static func place(in line: String) -> Range<String.Index>? {
     for (beginning, end) in [(" *)(arena + ", ")"), (" *)call->tensors[", "]")] {
       guard let found = line.firstRange(of: beginning),
         let start = line[..<found.lowerBound].lastIndex(of: "("),
-        let last = line[found.upperBound...].firstRange(of: end)
+        let last = line[found.upperBound...].firstRange(of: end)?.upperBound
       else { continue }
-      return start..<last.upperBound
+      guard line[last...].hasPrefix(" + ") else { return start..<last }
+      let column = line[last...].dropFirst(3).prefix(while: \.isWholeNumber)
+      return start..<(column.isEmpty ? last : column.endIndex)
     }
     return nil
   }

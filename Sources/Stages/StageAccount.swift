@@ -18,7 +18,8 @@ struct StageAccount {
       name: "", level: level, isPrologue: content.level.isPrologue,
       vertexType: content.vertexType, sections: sections,
       sums: layout.partials.filter { content.sums.contains($0.key) },
-      tileBuffers: planner.tile.buffers, places: planner.places, gathers: [], reads: [], writes: [],
+      tileBuffers: planner.tile.buffers, keptRows: planner.keptRows, places: planner.places, gathers: [],
+      reads: [], writes: [],
       cost: StageCost())
     for root in content.roots { note(root, &account.writes) { account.cost.bytesWrittenPerRow += $0 } }
     for sum in content.sums { readRow(program[sum].operands[0], &account) }
@@ -40,7 +41,7 @@ struct StageAccount {
     return Stage(
       name: name(sections), level: account.level, isPrologue: account.isPrologue,
       vertexType: account.vertexType, sections: sections, sums: account.sums,
-      tileBuffers: account.tileBuffers,
+      tileBuffers: account.tileBuffers, keptRows: account.keptRows,
       places: account.places, gathers: account.gathers.sorted(), reads: account.reads.sorted(),
       writes: account.writes.sorted(), cost: account.cost)
   }

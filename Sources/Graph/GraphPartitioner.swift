@@ -28,6 +28,12 @@ package enum VertexOrder: String, Sendable, CaseIterable {
   case plain
   /// Falling degree, all edge types and both ends counted; the plain order decides between equals.
   case degree
+  /// Breadth-first over the union of all edge types, from each component's largest hub.
+  case bfs
+  /// Reverse Cuthill-McKee, over that union too.
+  case rcm
+  /// Communities within communities of that union, hubs first.
+  case community
 }
 
 /// In which form the rows of vertex features are stored.

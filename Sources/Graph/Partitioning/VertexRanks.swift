@@ -20,6 +20,9 @@ struct VertexRanks {
       var ranks: [VertexRanks] = []
       for type in graph.vertexTypes.indices { ranks.append(try byDegree(graph, type, work)) }
       return ranks
+    case .bfs: return try JointGraph(graph).ranks(by: GNNC_BREADTH_FIRST, order, work)
+    case .rcm: return try JointGraph(graph).ranks(by: GNNC_CUTHILL_MCKEE, order, work)
+    case .community: return try JointGraph(graph).ranks(by: GNNC_COMMUNITIES, order, work)
     }
   }
 
@@ -36,7 +39,16 @@ struct VertexRanks {
     guard gnnc_order_by_degree(degree.base, UInt64(count), vertexOfRank.base) != 0 else {
       throw .noMemory("ordering by degree", bytes: count * 4)
     }
-    return VertexRanks(vertexOfRank: vertexOfRank, rankOfVertex: vertexOfRank.inverted())
+    return VertexRanks(vertexOfRank: vertexOfRank)
+  }
+
+  private init(vertexOfRank: Numbers<UInt32>?, rankOfVertex: Numbers<UInt32>?) {
+    self.vertexOfRank = vertexOfRank
+    self.rankOfVertex = rankOfVertex
+  }
+
+  init(vertexOfRank: Numbers<UInt32>) {
+    self.init(vertexOfRank: vertexOfRank, rankOfVertex: vertexOfRank.inverted())
   }
 }
 

@@ -5,12 +5,11 @@
 // neighbour, or the community that the neighbour has joined, whose union with it gains most modularity, if any gains.
 // The tree of who joined whom, read from the roots, is the order.
 #include <stdlib.h>
-#include <string.h>
 
 #include "edges.h"
 #include "orders.h"
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 // An edge to a community, `weight` times.
 typedef struct {
@@ -65,10 +64,9 @@ static uint32_t best_of_touched(const joining *job, uint32_t v) {
   for (uint64_t i = 0; i < job->touched_count; i++) {
     const uint32_t root = job->touched[i];
     const double gain = (double)job->weight[root] - job->strength[root] * share;
-    if (gain > most) {
-      most = gain;
-      best = root;
-    }
+    if (gain <= 0 || gain < most || (gain == most && root > best)) continue;
+    most = gain;
+    best = root;
   }
   return best;
 }
@@ -87,9 +85,10 @@ static int join(joining *job, uint32_t v, uint32_t other) {
   return 1;
 }
 
-static int join_all(joining *job, const volatile int *stop) {
+static int join_all(joining *job, const volatile int *stop, volatile uint64_t *done) {
   for (uint64_t n = job->graph->vertices; n-- > 0;) {
     if (stop && *stop) return 1;
+    if (done) *done += job->graph->start[n + 1] - job->graph->start[n];
     const uint32_t v = (uint32_t)n;
     collect_ties(job, v);
     const uint32_t best = best_of_touched(job, v);
@@ -147,9 +146,10 @@ static void clear_room(joining *job) {
   free(job->tie_count);
 }
 
-int order_communities(const gnnc_adjacency *graph, const volatile int *stop, uint32_t *order) {
+int order_communities(const gnnc_adjacency *graph, const volatile int *stop, volatile uint64_t *done,
+                      uint32_t *order) {
   joining job = {.graph = graph};
-  const int fits = make_room(&job) && join_all(&job, stop);
+  const int fits = make_room(&job) && join_all(&job, stop, done);
   if (fits) read_trees(&job, order);
   clear_room(&job);
   return fits;

@@ -74,15 +74,16 @@ static inline void move(columns from, uint64_t i, columns to, uint64_t place) {
 
 // The one or two in-edges that edge e of a list stands for. A self-loop is turned round like any other edge; what
 // drops repeats drops that too.
-static inline int in_edges_of(const building *job, const gnnc_numbered_edges *list, uint64_t e, uint64_t out[2]) {
+static inline __attribute__((always_inline)) int in_edges_of(const gnnc_numbered_edges *list, gnnc_csr_mode mode,
+                                                             uint32_t ranks, uint64_t e, uint64_t out[2]) {
   const uint64_t s = vertex_at(list->edges.source, list->edges.kind, e);
   const uint64_t t = vertex_at(list->edges.target, list->edges.kind, e);
   const int loop = list->loops && s == t;
   out[0] = in_edge(numbered(list->target_row, list->target_base, t),
-                   loop ? (uint32_t)job->ranks : numbered(list->source_rank, list->source_base, s));
-  if (job->mode == GNNC_EACH) return 1;
+                   loop ? ranks : numbered(list->source_rank, list->source_base, s));
+  if (mode == GNNC_EACH) return 1;
   out[1] = in_edge(numbered(list->source_row, list->source_base, s),
-                   loop ? (uint32_t)job->ranks : numbered(list->target_rank, list->target_base, t));
+                   loop ? ranks : numbered(list->target_rank, list->target_base, t));
   return 2;
 }
 
@@ -98,35 +99,51 @@ static void count_rows(const building *job, const gnnc_numbered_edges *list, uin
   progress(job, list->edges.count);
 }
 
+static inline __attribute__((always_inline)) void count_slice(building *job, uint64_t s, gnnc_csr_mode mode) {
+  const slice here = job->slices[s];
+  const gnnc_numbered_edges list = job->lists[here.list];
+  uint64_t *const count = job->place + s * job->buckets;
+  const uint16_t *const bucket_of_row = job->bucket_of_row;
+  uint64_t in[2];
+  for (uint64_t e = here.first; e < here.last; e++) {
+    const int n = in_edges_of(&list, mode, (uint32_t)job->ranks, e, in);
+    for (int i = 0; i < n; i++) count[bucket_of_row[gnnc_row(in[i])]]++;
+  }
+}
+
 static void count_buckets(void *context, uint64_t s) {
   building *job = context;
   if (stopped(job)) return;
+  if (job->mode == GNNC_EACH) count_slice(job, s, GNNC_EACH);
+  else count_slice(job, s, GNNC_NEIGHBOURS);
+}
+
+static inline __attribute__((always_inline)) void spread_slice(building *job, uint64_t s, gnnc_csr_mode mode,
+                                                               index_width width) {
   const slice here = job->slices[s];
-  uint64_t *count = job->place + s * job->buckets;
+  const gnnc_numbered_edges list = job->lists[here.list];
+  uint64_t *const place = job->place + s * job->buckets;
+  const uint16_t *const bucket_of_row = job->bucket_of_row;
+  const columns to = job->sorted;
   uint64_t in[2];
   for (uint64_t e = here.first; e < here.last; e++) {
-    const int n = in_edges_of(job, &job->lists[here.list], e, in);
-    for (int i = 0; i < n; i++) count[job->bucket_of_row[gnnc_row(in[i])]]++;
+    const int n = in_edges_of(&list, mode, (uint32_t)job->ranks, e, in);
+    for (int i = 0; i < n; i++) {
+      const uint64_t at = place[bucket_of_row[gnnc_row(in[i])]]++;
+      to.in_edge[at] = in[i];
+      if (width == INDEX32) to.edge32[at] = (uint32_t)e;
+      else if (width == INDEX64) to.edge64[at] = e;
+    }
   }
+  progress(job, here.last - here.first);
 }
 
 static void spread(void *context, uint64_t s) {
   building *job = context;
   if (stopped(job)) return;
-  const slice here = job->slices[s];
-  uint64_t *place = job->place + s * job->buckets;
-  const columns to = job->sorted;
-  uint64_t in[2];
-  for (uint64_t e = here.first; e < here.last; e++) {
-    const int n = in_edges_of(job, &job->lists[here.list], e, in);
-    for (int i = 0; i < n; i++) {
-      const uint64_t at = place[job->bucket_of_row[gnnc_row(in[i])]]++;
-      to.in_edge[at] = in[i];
-      if (to.edge32) to.edge32[at] = (uint32_t)e;
-      else if (to.edge64) to.edge64[at] = e;
-    }
-  }
-  progress(job, here.last - here.first);
+  if (job->mode == GNNC_NEIGHBOURS) spread_slice(job, s, GNNC_NEIGHBOURS, NO_INDEX);
+  else if (job->width == INDEX32) spread_slice(job, s, GNNC_EACH, INDEX32);
+  else spread_slice(job, s, GNNC_EACH, INDEX64);
 }
 
 // ----------------------------------------------------------------------------------------- within one bucket

@@ -45,11 +45,12 @@ static int number_by_degree(const gnnc_numbered_edges *lists, uint32_t count, ui
   return 1;
 }
 
-static int order_numbers(const gnnc_adjacency *graph, gnnc_order order, const volatile int *stop, uint32_t *numbers) {
+static int order_numbers(const gnnc_adjacency *graph, gnnc_order order, const volatile int *stop,
+                         volatile uint64_t *done, uint32_t *numbers) {
   switch (order) {
     case GNNC_BREADTH_FIRST: return order_breadth_first(graph, stop, numbers);
     case GNNC_CUTHILL_MCKEE: return order_cuthill_mckee(graph, stop, numbers);
-    case GNNC_COMMUNITIES: return order_communities(graph, stop, numbers);
+    case GNNC_COMMUNITIES: return order_communities(graph, stop, done, numbers);
   }
   return 0;
 }
@@ -62,7 +63,8 @@ static gnnc_status run(const gnnc_numbered_edges *lists, uint32_t count, uint64_
   const gnnc_status status =
       gnnc_adjacency_build(job->numbered, count, vertices, threads, stop, done, &job->graph, error);
   if (status != GNNC_OK) return status;
-  if (!order_numbers(&job->graph, order, stop, vertex_of_rank)) return gnnc_fail_memory(error, what, vertices * 40);
+  if (!order_numbers(&job->graph, order, stop, done, vertex_of_rank))
+    return gnnc_fail_memory(error, what, vertices * 44);
   if (stop && *stop) return gnnc_fail_interrupted(error);
   for (uint64_t r = 0; r < vertices; r++) vertex_of_rank[r] = job->vertex_of_number[vertex_of_rank[r]];
   return GNNC_OK;

@@ -34,7 +34,8 @@ struct JointGraph {
     }
     let (lists, all) = (lists, Numbers<UInt32>(zeros: Int(vertices)))
     let what = "ordering by \(name.rawValue)"
-    try work.watching(what, total: 4 * edges, unit: "edges") { (done) throws(Failure) in
+    let steps: UInt64 = order == GNNC_COMMUNITIES ? 6 : 4
+    try work.watching(what, total: steps * edges, unit: "edges") { (done) throws(Failure) in
       try runtime("graph") {
         gnnc_order_vertices(
           lists, UInt32(lists.count), vertices, order, UInt32(work.threads), work.stop, done, all.base, $0)

@@ -24,6 +24,8 @@ package enum PartitionMethod: String, Sendable, CaseIterable {
 
 /// What the global rank is computed by: the order of edges in a row, and of vertices in a partition.
 package enum VertexOrder: String, Sendable, CaseIterable {
+  /// `community` where the graph has communities, else `degree`.
+  case auto
   /// The plain graph's own order.
   case plain
   /// Falling degree, all edge types and both ends counted; the plain order decides between equals.
@@ -46,7 +48,7 @@ package enum RowChoice: String, Sendable, CaseIterable {
 package struct PartitionOptions: Sendable {
   package var parts = 1
   package var method = PartitionMethod.range
-  package var order = VertexOrder.plain
+  package var order = VertexOrder.auto
   /// Sets to prepare besides every edge type's forward one.
   package var edgeSets: Set<EdgeSetKey> = []
   package var rows = RowChoice.smallest

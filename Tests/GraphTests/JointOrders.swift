@@ -44,7 +44,8 @@ struct JointOrders {
     case .degree: Array(vertexOfNumber.indices)
     case .bfs: breadthFirst()
     case .rcm: cuthillMcKee().reversed()
-    case .community: communities()
+    case .community: communities().order
+    case .auto: numbers(by: communities().modularity >= 0.3 ? .community : .degree)
     }
   }
 
@@ -83,7 +84,7 @@ struct JointOrders {
 
   // MARK: Communities
 
-  private func communities() -> [Int] {
+  private func communities() -> (order: [Int], modularity: Double) {
     let ends = Double(neighbours.reduce(0) { $0 + $1.count })
     var root = Array(neighbours.indices)
     var joined = [[Int]](repeating: [], count: root.count)
@@ -102,6 +103,11 @@ struct JointOrders {
       for member in root.indices where root[member] == vertex { root[member] = best.to }
     }
     func tree(_ top: Int) -> [Int] { [top] + joined[top].flatMap(tree) }
-    return root.indices.filter { root[$0] == $0 }.flatMap(tree)
+    let tops = root.indices.filter { root[$0] == $0 }
+    let within = root.indices.reduce(0) { sum, vertex in
+      sum + neighbours[vertex].count { root[$0] == root[vertex] }
+    }
+    let expected = tops.reduce(0) { $0 + strength($1) / ends * (strength($1) / ends) }
+    return (tops.flatMap(tree), ends > 0 ? Double(within) / ends - expected : 0)
   }
 }

@@ -188,10 +188,10 @@ typedef enum {
 // Puts the vertices of all types into one order. `lists` number the vertices through by source_base and target_base;
 // fewer than 2^32 in all. Takes what gnnc_adjacency_build does and 8 bytes a vertex more; GNNC_COMMUNITIES, once that is
 // built, up to 16 bytes an edge and 60 a vertex beside it. `done` counts up to 4 times the edges, and up to 6 times for
-// GNNC_COMMUNITIES.
+// GNNC_COMMUNITIES, which alone tells the communities' modularity, from 0 to 1.
 gnnc_status gnnc_order_vertices(const gnnc_numbered_edges *lists, uint32_t count, uint64_t vertices, gnnc_order order,
                                 uint32_t threads, const volatile int *stop, volatile uint64_t *done,
-                                uint32_t *vertex_of_rank, gnnc_error *error);
+                                uint32_t *vertex_of_rank, double *modularity, gnnc_error *error);
 
 // Of such an order, what stands in it of the type whose vertices are numbered first .. last: `own` counts from 0.
 void gnnc_take_type(const uint32_t *order, uint64_t vertices, uint64_t first, uint64_t last, uint32_t *own);

@@ -46,24 +46,24 @@ static int number_by_degree(const gnnc_numbered_edges *lists, uint32_t count, ui
 }
 
 static int order_numbers(const gnnc_adjacency *graph, gnnc_order order, const volatile int *stop,
-                         volatile uint64_t *done, uint32_t *numbers) {
+                         volatile uint64_t *done, uint32_t *numbers, double *modularity) {
   switch (order) {
     case GNNC_BREADTH_FIRST: return order_breadth_first(graph, stop, numbers);
     case GNNC_CUTHILL_MCKEE: return order_cuthill_mckee(graph, stop, numbers);
-    case GNNC_COMMUNITIES: return order_communities(graph, stop, done, numbers);
+    case GNNC_COMMUNITIES: return order_communities(graph, stop, done, numbers, modularity);
   }
   return 0;
 }
 
 static gnnc_status run(const gnnc_numbered_edges *lists, uint32_t count, uint64_t vertices, gnnc_order order,
                        uint32_t threads, const volatile int *stop, volatile uint64_t *done, ordering *job,
-                       uint32_t *vertex_of_rank, gnnc_error *error) {
+                       uint32_t *vertex_of_rank, double *modularity, gnnc_error *error) {
   static const char what[] = "ordering the vertices";
   if (!number_by_degree(lists, count, vertices, threads, job)) return gnnc_fail_memory(error, what, vertices * 16);
   const gnnc_status status =
       gnnc_adjacency_build(job->numbered, count, vertices, threads, stop, done, &job->graph, error);
   if (status != GNNC_OK) return status;
-  if (!order_numbers(&job->graph, order, stop, done, vertex_of_rank))
+  if (!order_numbers(&job->graph, order, stop, done, vertex_of_rank, modularity))
     return gnnc_fail_memory(error, what, vertices * 44);
   if (stop && *stop) return gnnc_fail_interrupted(error);
   for (uint64_t r = 0; r < vertices; r++) vertex_of_rank[r] = job->vertex_of_number[vertex_of_rank[r]];
@@ -72,10 +72,11 @@ static gnnc_status run(const gnnc_numbered_edges *lists, uint32_t count, uint64_
 
 gnnc_status gnnc_order_vertices(const gnnc_numbered_edges *lists, uint32_t count, uint64_t vertices, gnnc_order order,
                                 uint32_t threads, const volatile int *stop, volatile uint64_t *done,
-                                uint32_t *vertex_of_rank, gnnc_error *error) {
+                                uint32_t *vertex_of_rank, double *modularity, gnnc_error *error) {
   ordering job = {0};
+  *modularity = 0;
   const gnnc_status status =
-      run(lists, count, vertices, order, threads, stop, done, &job, vertex_of_rank, error);
+      run(lists, count, vertices, order, threads, stop, done, &job, vertex_of_rank, modularity, error);
   free(job.degree);
   free(job.vertex_of_number);
   free(job.number_of_vertex);

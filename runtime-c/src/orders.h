@@ -12,6 +12,7 @@ int order_breadth_first(const gnnc_adjacency *graph, const volatile int *stop, u
 // degree, and all of it turned round.
 int order_cuthill_mckee(const gnnc_adjacency *graph, const volatile int *stop, uint32_t *order);
 
-// Communities, and communities within them, together; hubs before what belongs to them. `done` counts ends of edges.
-int order_communities(const gnnc_adjacency *graph, const volatile int *stop, volatile uint64_t *done,
-                      uint32_t *order);
+// Communities, and communities within them, together; hubs before what belongs to them. `done` counts ends of edges;
+// *modularity tells how much of communities there is in the graph.
+int order_communities(const gnnc_adjacency *graph, const volatile int *stop, volatile uint64_t *done, uint32_t *order,
+                      double *modularity);

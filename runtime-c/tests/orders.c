@@ -53,7 +53,8 @@ static uint32_t *ordered(const graph *g, gnnc_order order, uint32_t threads) {
   const gnnc_numbered_edges list = list_of(g);
   uint32_t *of_rank = malloc((g->vertices + 1) * sizeof *of_rank);
   gnnc_error error;
-  check(gnnc_order_vertices(&list, 1, g->vertices, order, threads, NULL, NULL, of_rank, &error) == GNNC_OK);
+  double modularity;
+  check(gnnc_order_vertices(&list, 1, g->vertices, order, threads, NULL, NULL, of_rank, &modularity, &error) == GNNC_OK);
   uint8_t *seen = calloc(g->vertices + 1, 1);
   uint32_t distinct = 0;
   for (uint32_t r = 0; r < g->vertices; r++) {
@@ -164,6 +165,24 @@ static void communities_stand_together(void) {
   free_graph(&g);
 }
 
+// Two cliques of the same size and nothing between them: half of the edges would be within at random.
+static void modularity_is_as_defined(void) {
+  enum { SIZE = 9 };
+  graph g = new_graph(2 * SIZE, 2 * SIZE * SIZE);
+  for (uint32_t i = 0; i < SIZE * SIZE; i++) {
+    join(&g, i / SIZE, i % SIZE);
+    join(&g, SIZE + i / SIZE, SIZE + i % SIZE);
+  }
+  const gnnc_numbered_edges list = list_of(&g);
+  uint32_t order[2 * SIZE];
+  gnnc_error error;
+  double modularity;
+  check(gnnc_order_vertices(&list, 1, 2 * SIZE, GNNC_COMMUNITIES, 1, NULL, NULL, order, &modularity, &error) ==
+        GNNC_OK);
+  check(modularity == 0.5);
+  free_graph(&g);
+}
+
 static void orders_do_not_depend_on_threads(void) {
   for (uint32_t vertices = 1; vertices < 4000; vertices = vertices * 5 + 2) {
     graph g = new_graph(vertices, 60000);
@@ -194,7 +213,8 @@ static void types_are_ordered_together(void) {
                                        {.edges = {other, other + 1, GNNC_INDEX_U32, 1}, .loops = 1}};
   uint32_t order[6], first[3], second[3];
   gnnc_error error;
-  check(gnnc_order_vertices(lists, 2, 6, GNNC_BREADTH_FIRST, 1, NULL, NULL, order, &error) == GNNC_OK);
+  double modularity;
+  check(gnnc_order_vertices(lists, 2, 6, GNNC_BREADTH_FIRST, 1, NULL, NULL, order, &modularity, &error) == GNNC_OK);
   gnnc_take_type(order, 6, 0, 3, first);
   gnnc_take_type(order, 6, 3, 6, second);
   check(first[0] == 2 && first[1] == 0 && first[2] == 1);
@@ -208,7 +228,8 @@ static void a_stop_is_heeded(void) {
   const gnnc_numbered_edges list = list_of(&g);
   uint32_t order[4];
   gnnc_error error;
-  check(gnnc_order_vertices(&list, 1, 4, GNNC_COMMUNITIES, 1, &stop, NULL, order, &error) == GNNC_INTERRUPTED);
+  double modularity;
+  check(gnnc_order_vertices(&list, 1, 4, GNNC_COMMUNITIES, 1, &stop, NULL, order, &modularity, &error) == GNNC_INTERRUPTED);
   free_graph(&g);
 }
 
@@ -245,6 +266,7 @@ void test_orders(void) {
   cuthill_mckee_keeps_neighbours_near();
   cuthill_mckee_puts_what_has_no_edges_last();
   communities_stand_together();
+  modularity_is_as_defined();
   orders_do_not_depend_on_threads();
   graphs_without_edges_are_ordered();
   types_are_ordered_together();

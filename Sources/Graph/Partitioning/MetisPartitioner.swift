@@ -66,6 +66,10 @@ struct MetisPartitioner {
         "METIS", { $0!.assumingMemoryBound(to: MetisJob.self).pointee.run() }, context, work.stop, &result, $0
       )
     }
+    // Of a status, the process apart hands on the last eight bits.
+    if Int8(truncatingIfNeeded: result) == METIS_ERROR_MEMORY.rawValue {
+      throw PartitionError.metisMemory(joint.edges).failure(graph.path)
+    }
     guard result == METIS_OK.rawValue, parts.values.allSatisfy({ $0 >= 0 && $0 < idx_t(self.parts) }) else {
       throw PartitionError.metisFailed(Int(result)).failure(graph.path)
     }

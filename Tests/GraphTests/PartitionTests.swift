@@ -213,7 +213,7 @@ import Testing
       "{\"vertices\": {\"v\": {\"count\": 40}}, \"edges\": {\"e\": {\"from\": \"v\", \"to\": \"v\", \"index\": \"e.npy\"}}}"
     )
     var options = PartitionOptions()
-    options.parts = 2
+    (options.parts, options.order) = (2, .plain)
     options.method = .metis
     let report = try GraphPartitioner.partition(
       .directory(folder.path), into: folder.path + "/m", options: options)

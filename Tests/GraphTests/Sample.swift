@@ -69,7 +69,9 @@ struct Sample {
   /// The rank of each vertex of a type.
   func ranks(_ type: Int, _ order: VertexOrder) -> [Int] {
     var ranks = [Int](repeating: 0, count: counts[type])
-    for (rank, vertex) in JointOrders(self).vertices(of: type, by: order).enumerated() { ranks[vertex] = rank }
+    for (rank, vertex) in JointOrders(self).vertices(of: type, by: order).enumerated() {
+      ranks[vertex] = rank
+    }
     return ranks
   }
 

@@ -139,7 +139,8 @@ private struct MetisJob {
     METIS_SetDefaultOptions(options.base)
     options.base[Int(METIS_OPTION_SEED.rawValue)] = 1
     return METIS_PartGraphKway(
-      &vertices, &constraints, neighbours.starts.base, neighbours.rows, weights?.base, nil, nil, &parts, nil, nil,
+      &vertices, &constraints, neighbours.starts.base, neighbours.rows, weights?.base, nil, nil, &parts, nil,
+      nil,
       options.base, &cut, result)
   }
 }

@@ -13,6 +13,7 @@ extern int failures;
   } while (0)
 
 void test_csr(void);
+void test_orders(void);
 void test_rows(void);
 void test_sparse(void);
 void test_verify(void);

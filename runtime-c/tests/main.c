@@ -4,6 +4,7 @@ int failures = 0;
 
 int main(void) {
   test_csr();
+  test_orders();
   test_rows();
   test_sparse();
   test_verify();

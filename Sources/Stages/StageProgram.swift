@@ -366,14 +366,3 @@ package struct Dense: Hashable, Sendable {
   package let inputs: Int
   package let outputs: Int
 }
-
-/// What a stage is predicted to do for each row and each edge.
-package struct StageCost: Hashable, Sendable {
-  package var flopsPerRow = 0.0
-  package var flopsPerEdge = 0.0
-  package var bytesReadPerRow = 0.0
-  package var bytesWrittenPerRow = 0.0
-  package var bytesGatheredPerEdge = 0.0
-
-  package init() {}
-}

@@ -18,3 +18,4 @@ void test_sparse(void);
 void test_verify(void);
 void test_threads(void);
 void test_sums(void);
+void test_limits(void);

@@ -106,7 +106,7 @@ struct Explanation {
 
   /// Of an undirected set, whose edges are known only once they are prepared, twice the edges that it is made of.
   private func total(_ stage: Stage) -> String? {
-    let (schema, cost) = (translation.program.schema, stage.cost)
+    let (schema, cost) = (stages.program.schema, stage.cost)
     guard let rows = schema[stage.vertexType].count.map(Double.init) else { return nil }
     var (flops, gathered) = (rows * cost.flopsPerRow, 0.0)
     var (read, written) = (rows * cost.bytesReadPerRow, rows * cost.bytesWrittenPerRow)

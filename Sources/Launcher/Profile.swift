@@ -1,3 +1,4 @@
+import CRuntime
 import Diagnostics
 
 /// How far each stage of a run is from what the machine can do: a roofline.
@@ -98,6 +99,11 @@ extension ModelRun {
       gathers[kind] = GatherLimit.measured(
         kind, rowBytes: fitted.tables.tensors[kind.tensor].rowBytes, views, threads: options.threads,
         stop: stop)
+    }
+    guard stop.pointee == 0 else {
+      var error = gnnc_error()
+      _ = gnnc_fail_interrupted(&error)
+      throw Failure(error)
     }
     let stages = fitted.tables.stages.enumerated().map { number, stage in
       StageProfile(

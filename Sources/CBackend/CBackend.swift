@@ -22,7 +22,9 @@ package enum CBackend {
   /// One translation unit: it includes gnnc_kernels.h and exports `gnnc_describe` alone.
   package static func emit(_ stages: StageProgram, _ description: ModelDescription) -> String {
     let model = ModelNames(stages)
-    let emitters = stages.stages.indices.map { StageEmitter(stages, number: $0, model) }
+    var emitters = stages.stages.indices.map { StageEmitter(stages, number: $0, model) }
+    let epilogues = Epilogues(emitters, model)
+    for number in emitters.indices { emitters[number].epilogues = epilogues }
     let pack = PackEmitter(stages, model)
     let arena = emitters.map(\.arena.bytes).max() ?? 0
     let finishes = stages.finishes.indices.map { FinishEmitter(stages: stages, number: $0, model: model) }
@@ -50,6 +52,7 @@ package enum CBackend {
     text.line("// Where each weight begins among the packed ones, in floats.")
     pack.emitOffsets(&text)
     let products = emitters.reduce(into: Set<ProductShape>()) { $0.formUnion($1.productShapes) }
+    for (name, function) in epilogues.definitions { function.define(name, &text) }
     for product in products.sorted() { product.define(&text) }
     for emitter in emitters { emitter.emit(&text) }
     for finish in finishes { finish.emit(&text) }

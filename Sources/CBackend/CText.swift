@@ -33,7 +33,7 @@ struct CText {
   /// Whether anything is declared outside all blocks.
   var declares: Bool {
     lines.contains { line in
-      ["const ", "size_t ", "float ", "double ", "gnnc_lanes "].contains { line.hasPrefix($0) }
+      ["_Alignas", "const ", "size_t ", "float ", "double ", "gnnc_lanes "].contains { line.hasPrefix($0) }
     }
   }
 
@@ -64,6 +64,21 @@ struct CText {
       place = next
     }
     if let start { words.insert(String(line[start..<place])) }
+  }
+
+  /// A line with some of its identifiers renamed.
+  static func renaming(_ line: String, _ names: [String: String]) -> String {
+    var result = ""
+    var word = ""
+    for character in line + " " {
+      if character.utf8.count == 1, isWord(character.utf8.first!) {
+        word.append(character)
+      } else {
+        result += (names[word] ?? word) + String(character)
+        word = ""
+      }
+    }
+    return String(result.dropLast())
   }
 
   private static func isWord(_ byte: UInt8) -> Bool {
@@ -124,7 +139,8 @@ struct Identifiers {
     "loop", "i", "j", "e", "n", "u", "f", "k", "g", "l", "c", "lane", "cursor", "sets", "y", "x_row",
     "slot", "slots", "step", "moved", "last", "longest", "order", "rested",
     "b", "p", "t", "ahead", "target", "at", "next", "from", "to", "place", "source", "loops", "part", "parts",
-    "sums", "total", "counts", "threads", "begin", "start", "end", "first", "raw", "packed", "scratch",
+    "sums", "total", "chunk", "fresh", "operands", "counts", "threads", "begin", "start", "end", "first",
+    "raw", "packed", "scratch",
     "local", "main", "index", "exp", "log",
     "sin", "cos", "tanh", "erf", "pow", "sqrt", "floor", "round", "max", "min", "abs", "gamma", "y0", "y1",
     "j0", "j1", "jn", "yn", "signal", "time", "read", "write", "free", "select", "remove", "rename",

@@ -28,7 +28,7 @@ extension StageEmitter {
             case .rows(let name): text.line("\(name)(call, arena, tile);")
             case .sweep(let name, let sweep) where sweep.isOverTile:
               text.line("\(name)_tile(call, arena, tile);")
-            case .sweep(let name, let sweep): sweepRows(name, sweep, &text)
+            case .sweep(let name, _): text.line("\(name)(call, arena, tile, NULL);")
             case .recurrence(let name):
               text.line(
                 "\(name)(call, arena, tile, (uint32_t *)(arena + ARENA_BYTES - ORDER_BYTES), &\(rested(name)));"
@@ -74,18 +74,6 @@ extension StageEmitter {
     }
   }
 
-  /// Every row of a tile, whole.
-  private func sweepRows(_ name: String, _ sweep: Sweep, _ text: inout CText) {
-    text.block("for (uint32_t i = 0; i < tile.rows; i++)") { text in
-      text.line("const uint64_t row = tile.first + i;")
-      text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      text.line(
-        "const gnnc_span span = {row, edges->start[row], \(end(sweep, "row")), \(loop(sweep)), GNNC_ROW};")
-      text.line(
-        "\(name)(call, arena, i, span\(results(sweep, "i", "tile.first + i").map { ", " + $0 }.joined()));")
-    }
-  }
-
   func end(_ sweep: Sweep, _ row: String) -> String {
     sweep.set.loops == .kept
       ? "edges->start[\(row) + 1]" : "edges->start[\(row) + 1] - gnnc_self_loops(edges, \(row))"
@@ -125,9 +113,7 @@ extension StageEmitter {
         if swept.count > 1 {
           text.line("if (gnnc_is_hub(sets, (int)s, row)) continue;  // had in an earlier set")
         }
-        if turns.contains(where: { if case .sweep = $0 { false } else { true } }) {
-          text.line("const gnnc_tile tile = {row, 1};")
-        }
+        text.line("const gnnc_tile tile = {row, 1};")
         text.line("char *const arena = call->arena;")
         declareRested(turns, &text)
         for turn in turns {
@@ -143,12 +129,7 @@ extension StageEmitter {
   }
 
   private func sweepHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
-    guard sweep.extent == .allEdges else {
-      return text.block("") { text in
-        text.line("const gnnc_span span = {row, 0, 0, 0, GNNC_ROW};")
-        text.line("\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
-      }
-    }
+    guard sweep.extent == .allEdges else { return text.line("\(name)(call, arena, tile, NULL);") }
     let width = hubWidth(sweep)
     text.block("") { text in
       text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
@@ -157,18 +138,14 @@ extension StageEmitter {
         "const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
       text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
       text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
-        if width > 0 { text.line("float *const part = (float *)call->hub + c * \(width);") }
         text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
         text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
-        text.block("if (c == 0)", end: "} else {") { text in
-          text.line("const gnnc_span span = {row, first, last, \(loop(sweep)), GNNC_ROW};")
-          text.line("\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
-        }
-        text.indented { text in
-          text.line("const gnnc_span span = {row, first, last, 0, GNNC_PART};")
-          text.line("\(name)(call, arena, 0, span\(partResults(sweep).map { ", " + $0 }.joined()));")
-        }
-        text.line("}")
+        let part = width > 0 ? "c == 0 ? NULL : (float *)call->hub + c * \(width)" : "NULL"
+        let isLooped = loop(sweep) == 0 ? "0" : "c == 0"
+        text.line(
+          "const gnnc_chunk chunk = {{row, first, last, \(isLooped), c == 0 ? GNNC_ROW : GNNC_PART}, \(part)};"
+        )
+        text.line("\(name)(call, arena, tile, &chunk);")
       }
       guard width > 0 else { return }
       text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
@@ -180,16 +157,11 @@ extension StageEmitter {
 
   /// Floats that one chunk's results take.
   func hubWidth(_ sweep: Sweep) -> Int {
-    sweep.accumulators.reduce(0) { $0 + ($1.width + 15) / 16 * 16 }
+    sweep.accumulators.reduce(0) { $0 + Self.partWidth($1) }
   }
 
-  private func partResults(_ sweep: Sweep) -> [String] {
-    var first = 0
-    return sweep.accumulators.map { accumulator in
-      defer { first += (accumulator.width + 15) / 16 * 16 }
-      return first == 0 ? "part" : "part + \(first)"
-    }
-  }
+  /// Floats that one of them takes.
+  static func partWidth(_ accumulator: Accumulator) -> Int { (accumulator.width + 15) / 16 * 16 }
 
   private func join(_ sweep: Sweep, _ text: inout CText) {
     var first = 0
@@ -200,7 +172,7 @@ extension StageEmitter {
         let next = LoopEmitter.step(accumulator.reduction, "total[f]", part, .single)
         text.line("for (size_t f = 0; f < \(accumulator.width); f++) total[f] = \(next);")
       }
-      first += (accumulator.width + 15) / 16 * 16
+      first += Self.partWidth(accumulator)
     }
   }
 }

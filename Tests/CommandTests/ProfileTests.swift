@@ -37,7 +37,11 @@ struct ProfileTests {
     #expect(told.last?[1] == 35808)
     #expect(told.last?[3] == 9600)
     let gathers = try #require(profile["gathers"] as? [[String: Any]])
-    #expect(gathers.allSatisfy { $0["edges"] as? String == "depends" })
+    #expect(gathers.count == 1)
+    #expect(gathers.first?["edges"] as? String == "depends")
+    #expect(gathers.first?["stages"] as? [Int] == [2])
+    #expect(gathers.first?["row_bytes"] as? Int == 32)
+    #expect(gathers.first?["bytes"] as? Double == 35808)
     for stage in stages {
       let seconds = try #require(stage["predicted_seconds"] as? Double)
       let parts = try ["gather_seconds", "stream_seconds", "arithmetic_seconds"].map {

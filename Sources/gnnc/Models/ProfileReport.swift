@@ -12,8 +12,12 @@ struct ProfileReport: Encodable {
   struct Gather: Encodable {
     let tensor: String
     let edges: String
+    /// The stages that gather it, from 1 on.
+    let stages: [Int]
     /// Of each row that are gathered.
     let rowBytes: Int
+    /// By all of these stages.
+    let bytes: Double
     let bytesPerSecond: Double
     let randomBytesPerSecond: Double
   }
@@ -54,21 +58,35 @@ struct ProfileReport: Encodable {
     machine = Machine(
       readBytesPerSecond: profile.limits.read, triadBytesPerSecond: profile.limits.triad,
       flopsPerSecond: profile.limits.multiplyAdd)
-    let kinds = profile.gathers.sorted {
-      ($0.key.tensor, $0.key.edgeSet, $0.key.bytes) < ($1.key.tensor, $1.key.edgeSet, $1.key.bytes)
-    }
-    gathers = kinds.map { kind, limit in
-      let key = tables.key(of: kind.edgeSet)
-      return Gather(
-        tensor: tables.tensors[kind.tensor].name,
-        edges: key.direction == .forward ? key.edgeType : "\(key.direction.rawValue)(\(key.edgeType))",
-        rowBytes: kind.bytes, bytesPerSecond: limit.alongEdges, randomBytesPerSecond: limit.atRandom)
+    gathers = profile.gathers.keys.sorted { $0.place < $1.place }.map { kind in
+      Gather(kind, of: profile, tables)
     }
     stages = profile.stages.map(Stage.init)
     seconds = profile.seconds
     predictedSeconds = profile.predictedSeconds
     shareAtGoal = profile.seconds > 0 ? profile.secondsAtGoal / profile.seconds : 0
   }
+}
+
+extension GatherKind {
+  fileprivate var place: (Int, Int, Int) { (tensor, edgeSet, bytes) }
+}
+
+extension ProfileReport.Gather {
+  fileprivate init(_ kind: GatherKind, of profile: Profile, _ tables: ModelTables) {
+    let key = tables.key(of: kind.edgeSet)
+    tensor = tables.tensors[kind.tensor].name
+    edges = key.direction == .forward ? key.edgeType : "\(key.direction.rawValue)(\(key.edgeType))"
+    let gathers = profile.stages.map { $0.load.gathers.filter { $0.kind == kind } }
+    stages = gathers.indices.filter { !gathers[$0].isEmpty }.map { $0 + 1 }
+    rowBytes = kind.bytes
+    bytes = gathers.joined().reduce(0) { $0 + $1.bytes }
+    bytesPerSecond = profile.gathers[kind]?.alongEdges ?? 0
+    randomBytesPerSecond = profile.gathers[kind]?.atRandom ?? 0
+  }
+
+  /// At the rate of this gather.
+  var seconds: Double { bytesPerSecond > 0 ? bytes / bytesPerSecond : 0 }
 }
 
 extension ProfileReport.Stage {
@@ -120,16 +138,19 @@ extension ProfileReport {
     ]
   }
 
+  /// Those that count: what takes less than a hundredth of the time at best is left to the JSON.
   private var gatherLines: [String] {
-    guard !gathers.isEmpty else { return [] }
-    let rows = gathers.map {
+    let shown = gathers.filter { $0.seconds > 0 && $0.seconds >= 0.01 * predictedSeconds }
+    guard !shown.isEmpty else { return [] }
+    let rows = shown.map { gather in
       [
-        "  \($0.tensor) along \($0.edges)", "\($0.rowBytes) bytes", Rate.bytes($0.bytesPerSecond),
-        Rate.bytes($0.randomBytesPerSecond),
+        "  \(gather.tensor) along \(gather.edges)", gather.stages.map(String.init).joined(separator: ", "),
+        "\(gather.rowBytes) bytes", Rate.bytes(gather.bytesPerSecond),
+        Rate.bytes(gather.randomBytesPerSecond),
       ]
     }
-    return TextTable(["  gathered rows", "of each", "in the edges' order", "at random"], rows, left: [0])
-      .lines
+    let header = ["  gathered rows", "by stage", "of each", "in the edges' order", "at random"]
+    return TextTable(header, rows, left: [0]).lines
   }
 
   private var stageTable: [String] {

@@ -278,7 +278,7 @@ struct SweepEmitter {
   ) {
     initialize(results, isFirst: true, &text)
     guard sweep.set.loops != .removed else { return }
-    if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) return;") }
+    if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) continue;") }
     for (place, buffer) in sweep.blockBuffers.enumerated() {
       // Whole registers, as loops over a block write them.
       text.line("_Alignas(64) float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")

@@ -9,6 +9,9 @@ extension StageEmitter {
 
   func emitStage(_ turns: [Turn], _ text: inout CText) {
     let swept = stage.sweptEdges
+    for case .sweep(let name, let sweep) in turns where sweep.extent == .allEdges {
+      emitHub(name, sweep, &text)
+    }
     text.block("static gnnc_status \(functionName)(const gnnc_call *call)") { text in
       text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];")
       let sets = swept.map { "&call->edges[\($0)]" }.joined(separator: ", ")
@@ -90,7 +93,8 @@ extension StageEmitter {
           "(float *)(arena + \(arena.offsets[buffer])) + (size_t)\(i) * \(stage.tileBuffers[buffer].stride)"
       case .tensor(let tensor, let first)?:
         let stride = stages.tensors[tensor].stride
-        return "(float *)call->tensors[\(tensor)] + (owned.first + \(row)) * \(stride) + \(first)"
+        let base = Self.offset("(float *)call->tensors[\(tensor)]", first)
+        return "\(base) + (owned.first + \(row)) * \(stride)"
       case .block?, .edges?, nil: preconditionFailure("an accumulator without a row")
       }
     }
@@ -119,7 +123,9 @@ extension StageEmitter {
         for turn in turns {
           switch turn {
           case .rows(let name): text.line("\(name)(call, arena, tile);")
-          case .sweep(let name, let sweep): sweepHub(name, sweep, &text)
+          case .sweep(let name, let sweep) where sweep.extent == .allEdges:
+            text.line("\(name)_hub(call, arena, tile);")
+          case .sweep(let name, _): text.line("\(name)(call, arena, tile, NULL);")
           // One step waits for the other: nothing to share.
           case .recurrence(let name): text.line("\(name)(call, arena, tile, call->hub, &\(rested(name)));")
           }
@@ -128,30 +134,43 @@ extension StageEmitter {
     }
   }
 
+  /// One sweep over a hub, the one row of `tile`: a function of its own and not worth much of a compiler's time, since the
+  /// work is in the sweep.
+  private func emitHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
+    var body = CText()
+    sweepHub(name, sweep, &body)
+    text.block(
+      "static GNNC_COLD GNNC_NOINLINE void \(name)_hub(const gnnc_call *call, char *arena, gnnc_tile tile)"
+    ) { text in
+      if body.mentions("owned") {
+        text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];")
+      }
+      text.append(body)
+    }
+    text.line()
+  }
+
   private func sweepHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
-    guard sweep.extent == .allEdges else { return text.line("\(name)(call, arena, tile, NULL);") }
     let width = hubWidth(sweep)
-    text.block("") { text in
-      text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      text.line("const uint64_t begin = edges->start[row], end = \(end(sweep, "row"));")
+    text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
+    text.line("const uint64_t row = tile.first;")
+    text.line("const uint64_t begin = edges->start[row], end = \(end(sweep, "row"));")
+    text.line(
+      "const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
+    text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
+    text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
+      text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
+      text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
+      let part = width > 0 ? "c == 0 ? NULL : (float *)call->hub + c * \(width)" : "NULL"
+      let isLooped = loop(sweep) == 0 ? "0" : "c == 0"
       text.line(
-        "const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
-      text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
-      text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
-        text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
-        text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
-        let part = width > 0 ? "c == 0 ? NULL : (float *)call->hub + c * \(width)" : "NULL"
-        let isLooped = loop(sweep) == 0 ? "0" : "c == 0"
-        text.line(
-          "const gnnc_chunk chunk = {{row, first, last, \(isLooped), c == 0 ? GNNC_ROW : GNNC_PART}, \(part)};"
-        )
-        text.line("\(name)(call, arena, tile, &chunk);")
-      }
-      guard width > 0 else { return }
-      text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
-        text.line("const float *const part = (const float *)call->hub + c * \(width);")
-        join(sweep, &text)
-      }
+        "const gnnc_chunk chunk = {{row, first, last, \(isLooped), c == 0 ? GNNC_ROW : GNNC_PART}, \(part)};")
+      text.line("\(name)(call, arena, tile, &chunk);")
+    }
+    guard width > 0 else { return }
+    text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
+      text.line("const float *const part = (const float *)call->hub + c * \(width);")
+      join(sweep, &text)
     }
   }
 

@@ -29,13 +29,15 @@ struct StageEmitter {
   var program: Program { stages.program }
   var functionName: String { "stage\(number)" }
 
-  func emit(_ text: inout CText) {
-    comment(&text)
+  /// The stage's functions, and its sweeps apart from them: those of one shape are written once for the whole model.
+  var functions: StageFunctions {
+    var functions = StageFunctions(stage: functionName)
+    comment(&functions.comment)
     var rowTurns = 0
-    var sweeps = 0
     var walks = 0
     var turns: [Turn] = []
     for section in stage.sections {
+      var text = CText()
       switch section {
       case .rows(let kernels):
         rowTurns += 1
@@ -43,19 +45,23 @@ struct StageEmitter {
         emitRows(kernels, name, &text)
         turns.append(.rows(name))
       case .sweep(let sweep):
-        sweeps += 1
-        let name = "\(functionName)_sweep\(sweeps)"
-        SweepEmitter(stage: self, sweep: sweep).emit(name, &text)
-        if sweep.isOverTile { SweepEmitter(stage: self, sweep: sweep).emitOverTile(name + "_tile", &text) }
-        turns.append(.sweep(name, sweep))
+        let function = SweepEmitter(stage: self, sweep: sweep)
+          .function("\(functionName)_sweep\(functions.sweeps.count + 1)")
+        functions.turns.append(.sweep(function))
+        if sweep.isOverTile {
+          SweepEmitter(stage: self, sweep: sweep).emitOverTile(function.name + "_tile", &text)
+        }
+        turns.append(.sweep(function.name, sweep))
       case .recurrence(let walk):
         walks += 1
         let name = "\(functionName)_lstm\(walks)"
         RecurrenceEmitter(stage: self, walk: walk).emit(name, &text)
         turns.append(.recurrence(name))
       }
+      functions.turns.append(.text(text))
     }
-    emitStage(turns, &text)
+    emitStage(turns, &functions.driver)
+    return functions
   }
 
   enum Turn {
@@ -237,6 +243,39 @@ struct StageEmitter {
       pointers.fixed.append("const float *const \(name) = (const float *)call->weights + WEIGHTS_\(place);")
     }
     return pointers
+  }
+}
+
+/// What is written of one stage.
+struct StageFunctions {
+  enum Turn {
+    case text(CText)
+    case sweep(SweepFunction)
+  }
+
+  /// The stage function's name.
+  let stage: String
+  var comment = CText()
+  var turns: [Turn] = []
+  /// The stage function itself.
+  var driver = CText()
+
+  init(stage: String) { self.stage = stage }
+
+  var sweeps: [SweepFunction] {
+    turns.compactMap { if case .sweep(let function) = $0 { function } else { nil } }
+  }
+
+  func part(_ shared: SharedSweeps) -> CPart {
+    var text = comment
+    for turn in turns {
+      switch turn {
+      case .text(let function): text.append(function)
+      case .sweep(let function): shared.emit(function, &text)
+      }
+    }
+    text.append(driver)
+    return CPart(text: text, heads: ["gnnc_status \(stage)(const gnnc_call *call)"])
   }
 }
 

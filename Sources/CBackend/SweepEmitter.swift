@@ -9,7 +9,7 @@ struct SweepEmitter {
   private var block: Int { stage.stages.settings.blockEdges }
 
   /// The sweep over the rows of a tile, one after the other, or over one chunk of a hub's in-edges.
-  func emit(_ name: String, _ text: inout CText) {
+  func function(_ name: String) -> SweepFunction {
     var identifiers = stage.identifiers
     let blockNames = sweep.blockBuffers.map { identifiers.unique($0.name) }
     let results = accumulatorNames(&identifiers)
@@ -31,14 +31,14 @@ struct SweepEmitter {
       declareResults(results, &inner)
       inner.append(row)
     }
-    let head =
-      "static void \(name)(const gnnc_call *call, const char *arena, gnnc_tile tile, const gnnc_chunk *chunk)"
-    text.block(head) { inner in
-      inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      stage.declare(pointers, usedBy: body, parameters: ["arena"], &inner)
-      inner.append(body)
-    }
-    text.line()
+    var unpacking = CText()
+    unpacking.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
+    stage.declare(pointers, usedBy: body, parameters: ["arena"], &unpacking)
+    return SweepFunction(
+      name: name, unpacking: unpacking,
+      rowNames: pointers.ofRow.map(SweepFunction.declared(in:))
+        + sweep.accumulators.map { results[$0.value]! },
+      body: body)
   }
 
   /// Where the accumulators of a row are: in the row's own place, or in the part of a hub's chunk.

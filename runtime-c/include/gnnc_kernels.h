@@ -6,14 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 #include "gnnc_math.h"
 #include "gnnc_runtime.h"
 
 #define GNNC_INLINE static inline __attribute__((always_inline, unused))
 #define GNNC_NOINLINE __attribute__((noinline))
+// Parts of a model that are compiled apart see each other's functions; compiled as one they need not.
+#ifdef GNNC_UNIT
+#define GNNC_IN_UNIT(unit) ((unit) == GNNC_UNIT)
+#define GNNC_SHARED __attribute__((visibility("hidden")))
+#else
+#define GNNC_IN_UNIT(unit) 1
+#define GNNC_SHARED static
+#endif
 // Run once: not worth a compiler's time.
 #define GNNC_COLD __attribute__((cold))
 
@@ -47,14 +52,12 @@ enum { GNNC_ACCUMULATORS = 12, GNNC_MOST_ROWS = 12, GNNC_MOST_PANEL = 3 };  // o
 typedef float gnnc_lanes __attribute__((vector_size(GNNC_LANES * sizeof(float))));
 
 GNNC_INLINE gnnc_lanes gnnc_broadcast(float a) {
-#if GNNC_LANES == 16 && defined(__AVX512F__)
-  return (gnnc_lanes)_mm512_set1_ps(a);
-#elif GNNC_LANES == 8 && defined(__AVX__)
-  return (gnnc_lanes)_mm256_set1_ps(a);
+#if GNNC_LANES == 16
+  return (gnnc_lanes){a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a};
+#elif GNNC_LANES == 8
+  return (gnnc_lanes){a, a, a, a, a, a, a, a};
 #else
-  gnnc_lanes all = {0};
-  for (int l = 0; l < GNNC_LANES; l++) all[l] = a;
-  return all;
+  return (gnnc_lanes){a, a, a, a};
 #endif
 }
 
@@ -72,14 +75,23 @@ GNNC_INLINE gnnc_lanes gnnc_leaky_lanes(gnnc_lanes x, float slope) {
   return gnnc_choose(x > 0, x, x * gnnc_broadcast(slope));
 }
 
+// What _mm512_fmadd_ps and its like stand for: <immintrin.h> alone would take a compiler longer than many a model.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_elementwise_fma)
+#define GNNC_FMA_LANES __builtin_elementwise_fma(a, b, c)
+#elif GNNC_LANES == 16 && defined(__AVX512F__) && __has_builtin(__builtin_ia32_vfmaddps512_mask)
+#define GNNC_FMA_LANES (gnnc_lanes) __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4)
+#elif GNNC_LANES == 8 && defined(__FMA__) && __has_builtin(__builtin_ia32_vfmaddps256)
+#define GNNC_FMA_LANES (gnnc_lanes) __builtin_ia32_vfmaddps256(a, b, c)
+#elif GNNC_LANES == 4 && defined(__FMA__) && __has_builtin(__builtin_ia32_vfmaddps)
+#define GNNC_FMA_LANES (gnnc_lanes) __builtin_ia32_vfmaddps(a, b, c)
+#endif
+#endif
+
 // a * b + c, rounded once.
 GNNC_INLINE gnnc_lanes gnnc_fma_lanes(gnnc_lanes a, gnnc_lanes b, gnnc_lanes c) {
-#if GNNC_LANES == 16 && defined(__AVX512F__)
-  return (gnnc_lanes)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
-#elif GNNC_LANES == 8 && defined(__FMA__)
-  return (gnnc_lanes)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-#elif GNNC_LANES == 4 && defined(__FMA__)
-  return (gnnc_lanes)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
+#ifdef GNNC_FMA_LANES
+  return GNNC_FMA_LANES;
 #else
   for (int l = 0; l < GNNC_LANES; l++) c[l] = __builtin_fmaf(a[l], b[l], c[l]);
   return c;

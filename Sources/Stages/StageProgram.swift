@@ -385,14 +385,3 @@ package struct Dense: Hashable, Sendable {
   /// The value whose rows it writes.
   package var result: ValueID { epilogue ?? value }
 }
-
-/// What a stage is predicted to do for each row and each edge.
-package struct StageCost: Hashable, Sendable {
-  package var flopsPerRow = 0.0
-  package var flopsPerEdge = 0.0
-  package var bytesReadPerRow = 0.0
-  package var bytesWrittenPerRow = 0.0
-  package var bytesGatheredPerEdge = 0.0
-
-  package init() {}
-}

@@ -19,3 +19,4 @@ void test_sparse(void);
 void test_verify(void);
 void test_threads(void);
 void test_sums(void);
+void test_limits(void);

@@ -10,6 +10,7 @@ int main(void) {
   test_verify();
   test_threads();
   test_sums();
+  test_limits();
   if (failures) fprintf(stderr, "%d checks failed\n", failures);
   return failures != 0;
 }

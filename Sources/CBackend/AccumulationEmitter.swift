@@ -109,8 +109,12 @@ extension LoopEmitter {
     }
   }
 
+  /// Asks for the rows of later edges that this loop is the first of its sweep to read.
   func prefetch(_ writer: ExpressionEmitter, _ text: inout CText) {
-    for (rows, row) in writer.gathered where rows.width >= 16 {
+    guard case .edges(let sweep, _) = scope.kind, sweep.extent == .allEdges else { return }
+    let wide = writer.gathered.filter { $0.rows.width >= 16 }
+    let fresh = scope.prefetches.add(wide.map(\.rows))
+    for (rows, row) in wide where fresh.contains(rows) {
       let (name, tensor) = (scope.model.tensors[rows.tensor], scope.stages.tensors[rows.tensor])
       let skip = scope.skipsLoop ? " - loop" : ""
       let pointer = "\(name) + (size_t)ahead[\(row) + \(Self.prefetchDistance)\(skip)] * \(tensor.stride)"

@@ -43,6 +43,37 @@ struct CText {
     for text in other.lines { lines.append(text.isEmpty ? "" : indentation + text) }
   }
 
+  /// Puts another line in the place of each that reads so. Both name the same things.
+  mutating func replace(line: String, by other: String) {
+    for place in lines.indices where lines[place] == line { lines[place] = other }
+  }
+
+  /// The same text with other lines.
+  func mapLines(_ other: (String) -> String) -> CText {
+    var text = CText()
+    for line in lines { text.margin(other(line)) }
+    return text
+  }
+
+  /// A line with identifiers replaced.
+  static func renamed(_ line: String, _ names: [String: String]) -> String {
+    var result: [UInt8] = []
+    var rest = line.utf8[...]
+    while let start = rest.firstIndex(where: isWord) {
+      result += rest[..<start]
+      let word = rest[start...].prefix(while: isWord)
+      if let name = names[String(Substring(word))] { result += name.utf8 } else { result += word }
+      rest = rest[word.endIndex...]
+    }
+    return String(decoding: result + rest, as: UTF8.self)
+  }
+
+  static func isComment(_ line: String) -> Bool { line.drop { $0 == " " }.hasPrefix("//") }
+
+  static func isWordCharacter(_ character: Character) -> Bool {
+    character.utf8.count == 1 && isWord(character.utf8.first!)
+  }
+
   var text: String { lines.joined(separator: "\n") + "\n" }
 
   /// Whether an identifier occurs in the text, outside of comments.
@@ -64,21 +95,6 @@ struct CText {
       place = next
     }
     if let start { words.insert(String(line[start..<place])) }
-  }
-
-  /// A line with some of its identifiers renamed.
-  static func renaming(_ line: String, _ names: [String: String]) -> String {
-    var result = ""
-    var word = ""
-    for character in line + " " {
-      if character.utf8.count == 1, isWord(character.utf8.first!) {
-        word.append(character)
-      } else {
-        result += (names[word] ?? word) + String(character)
-        word = ""
-      }
-    }
-    return String(result.dropLast())
   }
 
   private static func isWord(_ byte: UInt8) -> Bool {
@@ -138,7 +154,8 @@ struct Identifiers {
     "call", "arena", "tile", "rows", "row", "span", "edges", "owned", "weights", "ids", "own", "others",
     "loop", "i", "j", "e", "n", "u", "f", "k", "g", "l", "c", "lane", "cursor", "sets", "y", "x_row",
     "slot", "slots", "step", "moved", "last", "longest", "order", "rested",
-    "b", "p", "t", "ahead", "target", "at", "next", "from", "to", "place", "source", "loops", "part", "parts",
+    "b", "p", "r", "t", "ahead", "target", "at", "next", "from", "to", "place", "source", "loops", "part",
+    "parts",
     "sums", "total", "chunk", "fresh", "operands", "counts", "threads", "begin", "start", "end", "first",
     "raw", "packed", "scratch",
     "local", "main", "index", "exp", "log",

@@ -28,7 +28,7 @@ struct EpilogueFunction: Hashable {
   /// Two functions are one where they do the same to operands of other names.
   var key: [String] {
     let places = Dictionary(uniqueKeysWithValues: operands.enumerated().map { ($1, "operand\($0)") })
-    return statements.map { CText.renaming($0, places) } + ["\(operands.count)"]
+    return statements.map { CText.renamed($0, places) } + ["\(operands.count)"]
   }
 }
 

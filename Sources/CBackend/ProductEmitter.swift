@@ -22,19 +22,20 @@ struct ProductShape: Hashable, Comparable {
     )
   }
 
-  func define(_ text: inout CText) {
-    text.line("// \(inputs) -> \(outputs), rows \(inputStride) and \(outputStride) apart.")
+  var part: CPart {
+    let operands = epilogue.isEmpty ? "" : ", const float *const *operands"
     let head =
-      "static GNNC_NOINLINE void \(name)(uint32_t rows, const float *restrict x, const float *restrict panels, float *restrict y"
+      "GNNC_NOINLINE void \(name)(uint32_t rows, const float *restrict x, const float *restrict panels, float *restrict y\(operands))"
+    var text = CText()
+    text.line("// \(inputs) -> \(outputs), rows \(inputStride) and \(outputStride) apart.")
     let arguments = "rows, \(outputs), \(inputs), x, \(inputStride), panels, y, \(outputStride)"
-    if epilogue.isEmpty {
-      text.block(head + ")") { $0.line("gnnc_dense(\(arguments));") }
-    } else {
-      text.block(head + ", const float *const *operands)") {
-        $0.line("gnnc_dense_with(\(arguments), \(epilogue), operands);")
-      }
+    text.block("static " + head) {
+      $0.line(
+        epilogue.isEmpty
+          ? "gnnc_dense(\(arguments));" : "gnnc_dense_with(\(arguments), \(epilogue), operands);")
     }
     text.line()
+    return CPart(text: text, heads: [head])
   }
 }
 

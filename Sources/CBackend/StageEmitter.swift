@@ -29,13 +29,15 @@ struct StageEmitter {
   var program: Program { stages.program }
   var functionName: String { "stage\(number)" }
 
-  func emit(_ text: inout CText) {
-    comment(&text)
+  /// The stage's functions, and its sweeps apart from them: those of one shape are written once for the whole model.
+  var functions: StageFunctions {
+    var functions = StageFunctions(stage: functionName)
+    comment(&functions.comment)
     var rowTurns = 0
-    var sweeps = 0
     var walks = 0
     var turns: [Turn] = []
     for section in stage.sections {
+      var text = CText()
       switch section {
       case .rows(let kernels):
         rowTurns += 1
@@ -43,19 +45,23 @@ struct StageEmitter {
         emitRows(kernels, name, &text)
         turns.append(.rows(name))
       case .sweep(let sweep):
-        sweeps += 1
-        let name = "\(functionName)_sweep\(sweeps)"
-        SweepEmitter(stage: self, sweep: sweep).emit(name, &text)
-        if sweep.isOverTile { SweepEmitter(stage: self, sweep: sweep).emitOverTile(name + "_tile", &text) }
-        turns.append(.sweep(name, sweep))
+        let function = SweepEmitter(stage: self, sweep: sweep)
+          .function("\(functionName)_sweep\(functions.sweeps.count + 1)")
+        functions.turns.append(.sweep(function))
+        if sweep.isOverTile {
+          SweepEmitter(stage: self, sweep: sweep).emitOverTile(function.name + "_tile", &text)
+        }
+        turns.append(.sweep(function.name, sweep))
       case .recurrence(let walk):
         walks += 1
         let name = "\(functionName)_lstm\(walks)"
         RecurrenceEmitter(stage: self, walk: walk).emit(name, &text)
         turns.append(.recurrence(name))
       }
+      functions.turns.append(.text(text))
     }
-    emitStage(turns, &text)
+    emitStage(turns, &functions.driver)
+    return functions
   }
 
   enum Turn {
@@ -265,27 +271,65 @@ struct StageEmitter {
   }
 }
 
-/// Where the tile buffers of a stage lie in a thread's scratch memory, in bytes, and what the thread contributes to values
-/// of the whole graph.
+/// What is written of one stage.
+struct StageFunctions {
+  enum Turn {
+    case text(CText)
+    case sweep(SweepFunction)
+  }
+
+  /// The stage function's name.
+  let stage: String
+  var comment = CText()
+  var turns: [Turn] = []
+  /// The stage function itself.
+  var driver = CText()
+
+  init(stage: String) { self.stage = stage }
+
+  var sweeps: [SweepFunction] {
+    turns.compactMap { if case .sweep(let function) = $0 { function } else { nil } }
+  }
+
+  func part(_ shared: SharedSweeps) -> CPart {
+    var text = comment
+    for turn in turns {
+      switch turn {
+      case .text(let function): text.append(function)
+      case .sweep(let function): shared.emit(function, &text)
+      }
+    }
+    text.append(driver)
+    return CPart(text: text, heads: ["gnnc_status \(stage)(const gnnc_call *call)"])
+  }
+}
+
+/// Where the tile buffers of a stage lie in a thread's scratch memory, in bytes, the rows kept of a tile's in-edges, and
+/// what the thread contributes to values of the whole graph.
 struct Arena {
   let offsets: [Int]
+  let kept: [Int]
   let sums: [ValueID: Int]
   let bytes: Int
   private static let sumBytes = 160
+  /// The in-edges of a tile, and an added self-loop for each of its rows: the last row to be taken is not a hub's.
+  private static func mostEdges(_ stages: StageProgram) -> Int {
+    StageEmitter.tileEdges + StageEmitter.chunkEdges + stages.settings.tileRows
+  }
 
   init(_ stage: Stage, _ stages: StageProgram) {
-    var offsets: [Int] = []
-    var sums: [ValueID: Int] = [:]
     var bytes = 0
-    for buffer in stage.tileBuffers {
-      offsets.append(bytes)
-      bytes += (buffer.stride * stages.settings.tileRows * 4 + 63) / 64 * 64
+    func take(_ size: Int) -> Int {
+      defer { bytes += (size + 63) / 64 * 64 }
+      return bytes
     }
+    offsets = stage.tileBuffers.map { take($0.stride * stages.settings.tileRows * 4) }
+    // Loops over a block write whole registers.
+    kept = stage.keptRows.map { take(($0.stride * Self.mostEdges(stages) + 16) * 4) }
+    var sums: [ValueID: Int] = [:]
     for value in stage.sums.keys.sorted() {
-      sums[value] = bytes
-      bytes += (stages.program[value].type.width * Self.sumBytes + 63) / 64 * 64
+      sums[value] = take(stages.program[value].type.width * Self.sumBytes)
     }
-    self.offsets = offsets
     self.sums = sums
     self.bytes = bytes
   }

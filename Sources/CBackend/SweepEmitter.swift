@@ -9,7 +9,7 @@ struct SweepEmitter {
   private var block: Int { stage.stages.settings.blockEdges }
 
   /// The sweep over the rows of a tile, one after the other, or over one chunk of a hub's in-edges.
-  func emit(_ name: String, _ text: inout CText) {
+  func function(_ name: String) -> SweepFunction {
     var identifiers = stage.identifiers
     let blockNames = sweep.blockBuffers.map { identifiers.unique($0.name) }
     let results = accumulatorNames(&identifiers)
@@ -29,16 +29,17 @@ struct SweepEmitter {
       inner.line("const gnnc_span span = chunk ? chunk->span : (gnnc_span)\(whole);")
       for declaration in pointers.ofRow { inner.line(declaration) }
       declareResults(results, &inner)
+      declareKept(blockNames, &inner)
       inner.append(row)
     }
-    let head =
-      "static void \(name)(const gnnc_call *call, const char *arena, gnnc_tile tile, const gnnc_chunk *chunk)"
-    text.block(head) { inner in
-      inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      stage.declare(pointers, usedBy: body, parameters: ["arena"], &inner)
-      inner.append(body)
-    }
-    text.line()
+    var unpacking = CText()
+    unpacking.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
+    stage.declare(pointers, usedBy: body, parameters: ["arena"], &unpacking)
+    return SweepFunction(
+      name: name, unpacking: unpacking,
+      rowNames: pointers.ofRow.map(SweepFunction.declared(in:))
+        + sweep.accumulators.map { results[$0.value]! },
+      body: body)
   }
 
   /// Where the accumulators of a row are: in the row's own place, or in the part of a hub's chunk.
@@ -49,6 +50,22 @@ struct SweepEmitter {
       text.line(
         "float *restrict const \(results[accumulator.value]!) = chunk && chunk->part ? \(part) : \(place);")
       first += StageEmitter.partWidth(accumulator)
+    }
+  }
+
+  private func declareKept(_ blockNames: [String], _ text: inout CText) {
+    for (name, buffer) in zip(blockNames, sweep.blockBuffers) {
+      guard let kept = buffer.kept else { continue }
+      let place = stage.keptPlace(kept, isLooped: sweep.set.loops == .added)
+      text.line("float *const \(name)_kept = \(place);")
+    }
+  }
+
+  /// Block buffers that are a part of what is kept of all edges of the row.
+  private func pointToKept(_ scope: Scope, _ text: inout CText) {
+    let place = sweep.set.loops == .added ? "(loop ? 0 : e - span.begin + span.loop)" : "(e - span.begin)"
+    for (name, buffer) in zip(scope.blockNames, sweep.blockBuffers) where buffer.kept != nil {
+      text.line("float *const \(name) = \(name)_kept + \(place) * \(buffer.stride);")
     }
   }
 
@@ -186,10 +203,11 @@ struct SweepEmitter {
       initialize(results, isFirst: isFirst, besides: Set(starts.keys), &filled)
       if !filled.lines.isEmpty { text.block("if (\(condition))") { $0.append(filled) } }
     }
-    for (place, buffer) in sweep.blockBuffers.enumerated() {
+    for (place, buffer) in sweep.blockBuffers.enumerated() where buffer.kept == nil {
       text.line("_Alignas(64) float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
     }
     var inside = CText()
+    pointToKept(scope, &inside)
     kernels(scope, results, identifiers, starts: starts, &inside)
     let isFresh = inside.mentions("fresh")
     if isFresh { text.line("uint32_t fresh = span.fresh;") }
@@ -278,7 +296,7 @@ struct SweepEmitter {
   ) {
     initialize(results, isFirst: true, &text)
     guard sweep.set.loops != .removed else { return }
-    if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) return;") }
+    if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) continue;") }
     for (place, buffer) in sweep.blockBuffers.enumerated() {
       // Whole registers, as loops over a block write them.
       text.line("_Alignas(64) float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")

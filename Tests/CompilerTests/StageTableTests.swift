@@ -68,8 +68,9 @@ import Testing
     #expect(!whole.tables.tensors.contains { $0.isRounded })
     #expect(!work.tables.tensors[work.tables.outputs[0].tensor].isRounded)
     for (stage, before) in zip(work.stages, whole.stages) {
-      let width = stage.gathers.map { work.tables.tensors[$0] }.filter(\.isRounded).reduce(0) { $0 + $1.width }
-      #expect(stage.bytesGatheredPerEdge == before.bytesGatheredPerEdge - Double(2 * width))
+      for (gather, floats) in zip(stage.cost.gathers, before.cost.gathers) {
+        #expect(gather.bytes == floats.bytes / (work.tables.tensors[gather.tensor].isRounded ? 2 : 1))
+      }
     }
     #expect(work.tables.buffers.map(\.rowBytes).reduce(0, +) < whole.tables.buffers.map(\.rowBytes).reduce(0, +))
   }

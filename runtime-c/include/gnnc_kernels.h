@@ -6,14 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 #include "gnnc_math.h"
 #include "gnnc_runtime.h"
 
 #define GNNC_INLINE static inline __attribute__((always_inline, unused))
 #define GNNC_NOINLINE __attribute__((noinline))
+// Parts of a model that are compiled apart see each other's functions; compiled as one they need not.
+#ifdef GNNC_UNIT
+#define GNNC_IN_UNIT(unit) ((unit) == GNNC_UNIT)
+#define GNNC_SHARED __attribute__((visibility("hidden")))
+#else
+#define GNNC_IN_UNIT(unit) 1
+#define GNNC_SHARED static
+#endif
 // Run once: not worth a compiler's time.
 #define GNNC_COLD __attribute__((cold))
 
@@ -47,14 +52,12 @@ enum { GNNC_ACCUMULATORS = 12, GNNC_MOST_ROWS = 12, GNNC_MOST_PANEL = 3 };  // o
 typedef float gnnc_lanes __attribute__((vector_size(GNNC_LANES * sizeof(float))));
 
 GNNC_INLINE gnnc_lanes gnnc_broadcast(float a) {
-#if GNNC_LANES == 16 && defined(__AVX512F__)
-  return (gnnc_lanes)_mm512_set1_ps(a);
-#elif GNNC_LANES == 8 && defined(__AVX__)
-  return (gnnc_lanes)_mm256_set1_ps(a);
+#if GNNC_LANES == 16
+  return (gnnc_lanes){a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a};
+#elif GNNC_LANES == 8
+  return (gnnc_lanes){a, a, a, a, a, a, a, a};
 #else
-  gnnc_lanes all = {0};
-  for (int l = 0; l < GNNC_LANES; l++) all[l] = a;
-  return all;
+  return (gnnc_lanes){a, a, a, a};
 #endif
 }
 
@@ -72,14 +75,23 @@ GNNC_INLINE gnnc_lanes gnnc_leaky_lanes(gnnc_lanes x, float slope) {
   return gnnc_choose(x > 0, x, x * gnnc_broadcast(slope));
 }
 
+// What _mm512_fmadd_ps and its like stand for: <immintrin.h> alone would take a compiler longer than many a model.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_elementwise_fma)
+#define GNNC_FMA_LANES __builtin_elementwise_fma(a, b, c)
+#elif GNNC_LANES == 16 && defined(__AVX512F__) && __has_builtin(__builtin_ia32_vfmaddps512_mask)
+#define GNNC_FMA_LANES (gnnc_lanes) __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4)
+#elif GNNC_LANES == 8 && defined(__FMA__) && __has_builtin(__builtin_ia32_vfmaddps256)
+#define GNNC_FMA_LANES (gnnc_lanes) __builtin_ia32_vfmaddps256(a, b, c)
+#elif GNNC_LANES == 4 && defined(__FMA__) && __has_builtin(__builtin_ia32_vfmaddps)
+#define GNNC_FMA_LANES (gnnc_lanes) __builtin_ia32_vfmaddps(a, b, c)
+#endif
+#endif
+
 // a * b + c, rounded once.
 GNNC_INLINE gnnc_lanes gnnc_fma_lanes(gnnc_lanes a, gnnc_lanes b, gnnc_lanes c) {
-#if GNNC_LANES == 16 && defined(__AVX512F__)
-  return (gnnc_lanes)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
-#elif GNNC_LANES == 8 && defined(__FMA__)
-  return (gnnc_lanes)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-#elif GNNC_LANES == 4 && defined(__FMA__)
-  return (gnnc_lanes)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
+#ifdef GNNC_FMA_LANES
+  return GNNC_FMA_LANES;
 #else
   for (int l = 0; l < GNNC_LANES; l++) c[l] = __builtin_fmaf(a[l], b[l], c[l]);
   return c;
@@ -426,6 +438,28 @@ GNNC_INLINE float gnnc_sum_lanes(const float *lane) {
   return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
 }
 
+typedef float gnnc_lanes_8 __attribute__((vector_size(32)));
+typedef float gnnc_lanes_4 __attribute__((vector_size(16)));
+
+// The same sum of virtual lanes that are in registers.
+GNNC_INLINE float gnnc_sum_registers(const gnnc_lanes *lane) {
+#if GNNC_LANES == 16
+  const gnnc_lanes_8 half = __builtin_shufflevector(lane[0], lane[0], 0, 1, 2, 3, 4, 5, 6, 7) +
+                            __builtin_shufflevector(lane[0], lane[0], 8, 9, 10, 11, 12, 13, 14, 15);
+#elif GNNC_LANES == 8
+  const gnnc_lanes_8 half = lane[0] + lane[1];
+#endif
+#if GNNC_LANES >= 8
+  const gnnc_lanes_4 quarter =
+      __builtin_shufflevector(half, half, 0, 1, 2, 3) + __builtin_shufflevector(half, half, 4, 5, 6, 7);
+#else
+  const gnnc_lanes_4 quarter = (lane[0] + lane[2]) + (lane[1] + lane[3]);
+#endif
+  const gnnc_lanes_4 other = __builtin_shufflevector(quarter, quarter, 2, 3, 2, 3);
+  const gnnc_lanes_4 pair = quarter + other;
+  return pair[0] + pair[1];
+}
+
 GNNC_INLINE float gnnc_max_lanes(const float *lane) {
   float top = lane[0];
   for (int l = 1; l < GNNC_VIRTUAL_LANES; l++) top = gnnc_max(top, lane[l]);
@@ -457,10 +491,11 @@ typedef struct {
 enum { GNNC_ROW = 1, GNNC_PART = 2 };
 
 // A stretch of a hub's in-edges, and where its results go: to `part`, one after the other in whole cache lines, or to the
-// row's own places where it is NULL.
+// row's own places where it is NULL. `kept` has room for what a later sweep reads again of these edges.
 typedef struct {
   gnnc_span span;
   float *part;
+  float *kept;
 } gnnc_chunk;
 
 // `to` has room for 15 more, and GNNC_SOURCE_PADDING entries follow the last source.
@@ -470,6 +505,12 @@ GNNC_INLINE void gnnc_copy_sources(uint32_t *to, const uint32_t *from, size_t co
 
 GNNC_INLINE uint64_t gnnc_in_edges(const gnnc_edges *edges, uint64_t row) {
   return edges->start[row + 1] - edges->start[row];
+}
+
+// Chunks of a row's in-edges; one if it has none.
+GNNC_INLINE uint64_t gnnc_chunks(const gnnc_edges *edges, uint64_t row) {
+  const uint64_t count = gnnc_in_edges(edges, row);
+  return count > GNNC_CHUNK ? (count + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;
 }
 
 GNNC_INLINE uint64_t gnnc_self_loops(const gnnc_edges *edges, uint64_t row) {

@@ -146,19 +146,28 @@ GNNC_INLINE gnnc_lanes gnnc_load(const float *p) {
 
 GNNC_INLINE void gnnc_store(float *p, gnnc_lanes value) { memcpy(p, &value, sizeof value); }
 
+typedef int16_t gnnc_half_lanes __attribute__((vector_size(GNNC_LANES * sizeof(int16_t))));
+typedef uint16_t gnnc_unsigned_half_lanes __attribute__((vector_size(GNNC_LANES * sizeof(uint16_t))));
+typedef int32_t gnnc_whole_lanes __attribute__((vector_size(GNNC_LANES * sizeof(int32_t))));
+typedef uint32_t gnnc_bit_lanes __attribute__((vector_size(GNNC_LANES * sizeof(uint32_t))));
+
+// What _mm512_cvtepu16_epi32 and its like stand for, where the conversion of a vector takes a compiler more than that.
+#if defined(__has_builtin)
+#if GNNC_LANES == 16 && defined(__AVX512F__) && __has_builtin(__builtin_ia32_pmovzxwd512_mask)
+#define GNNC_WIDEN_LANES __builtin_ia32_pmovzxwd512_mask(halves, (gnnc_whole_lanes){0}, -1)
+#elif GNNC_LANES == 8 && defined(__AVX2__) && __has_builtin(__builtin_ia32_pmovzxwd256)
+#define GNNC_WIDEN_LANES __builtin_ia32_pmovzxwd256(halves)
+#endif
+#endif
+#ifndef GNNC_WIDEN_LANES
+#define GNNC_WIDEN_LANES __builtin_convertvector((gnnc_unsigned_half_lanes)halves, gnnc_bit_lanes)
+#endif
+
 // A register of bfloat16 numbers, as the same float32 ones.
 GNNC_INLINE gnnc_lanes gnnc_load_bf16(const gnnc_bf16 *p) {
-#if GNNC_LANES == 16 && defined(__AVX512F__)
-  return (gnnc_lanes)_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)), 16);
-#elif GNNC_LANES == 8 && defined(__AVX2__)
-  return (gnnc_lanes)_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)p)), 16);
-#elif GNNC_LANES == 4 && defined(__SSE4_1__)
-  return (gnnc_lanes)_mm_slli_epi32(_mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i *)p)), 16);
-#else
-  gnnc_lanes all;
-  for (int l = 0; l < GNNC_LANES; l++) all[l] = gnnc_from_bf16(p[l]);
-  return all;
-#endif
+  gnnc_half_lanes halves;
+  memcpy(&halves, p, sizeof halves);
+  return (gnnc_lanes)((gnnc_bit_lanes)GNNC_WIDEN_LANES << 16);
 }
 
 // The first `columns` lanes alone.

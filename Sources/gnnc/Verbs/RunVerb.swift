@@ -123,24 +123,12 @@ enum RunVerb {
   private static func open(_ request: Request, _ arguments: Arguments, _ terminal: Terminal) throws
     -> CompiledModel
   {
-    if request.model.kind == .compiled {
-      let model = try CompiledModel(directory: request.model.path)
-      try check(try arguments.choice(.store), against: model)
-      return model
-    }
+    if request.model.kind == .compiled { return try CompiledModel(directory: request.model.path) }
     let clock = Stopwatch()
     let (model, isNew) = try OnlineModel.open(request.model, try CompileOptions(arguments), terminal)
     let how = isNew ? "compiled \(request.model.path)" : "found \(request.model.path) in the cache"
     terminal.say("\(how), in \(Units.seconds(clock.seconds))")
     return model
-  }
-
-  /// How a compiled model holds rows was decided when it was compiled.
-  private static func check(_ store: StoredRows?, against model: CompiledModel) throws(Failure) {
-    guard let store, store.rawValue != model.manifest.store else { return }
-    throw Failure(
-      kind: "model", "\(model.directory) was compiled with --store \(model.manifest.store)",
-      help: "compile its text again with --store \(store.rawValue)")
   }
 
   private static func weights(

@@ -4,11 +4,12 @@
     GNNC=path/to/gnnc bench/run.py [--models "gcn gat"] [--graphs "arxiv typed"] [--sections "forward start"]
 
 Each section stands in bench/sections, and says at its head what it measures and how. What is measured replaces what an
-earlier run found for the same model and graph in build/bench/results.json; from that, build/bench/results.md and
-build/bench/bench.svg are written anew after each row.
+earlier run found for the same model and graph in build/bench/results.json; results.md and bench.svg beside it are written
+anew after each row.
 """
 
 import argparse
+import pathlib
 import sys
 
 sys.dont_write_bytecode = True
@@ -38,6 +39,7 @@ def parse():
     parser.add_argument("--graphs", default="", help=f"of {', '.join(catalog.GRAPHS)}; {', '.join(everyday)} by default")
     parser.add_argument("--sections", default="", help=f"of {', '.join(SECTIONS)}; {', '.join(EVERYDAY)} by default")
     parser.add_argument("--rounds", type=int, default=2, help="turns of each contestant; the least counts (2)")
+    parser.add_argument("--results", type=pathlib.Path, default=machine.BUILD, help="where results are kept (build/bench)")
     parser.add_argument("--no-peers", action="store_true", help="gnnc and the hand-written programs alone")
     options = parser.parse_args()
     choice = Choice(
@@ -46,13 +48,12 @@ def parse():
         max(options.rounds, 1),
         not options.no_peers,
     )
-    return choice, names(options.sections, SECTIONS, EVERYDAY, "section")
+    return choice, names(options.sections, SECTIONS, EVERYDAY, "section"), Results(options.results)
 
 
 def main():
-    choice, chosen = parse()
+    choice, chosen, results = parse()
     machine.build_tools()
-    results = Results(machine.BUILD)
     for name in chosen:
         section = SECTIONS[name]
         machine.say(f"== {section.TITLE}")
@@ -60,7 +61,7 @@ def main():
             results.put(name, row)
             results.write(SECTIONS, floors.FLOORS, plot.draw)
     print(results.markdown(SECTIONS, floors.FLOORS))
-    machine.say(f"also in {machine.BUILD}: results.json, results.md, bench.svg")
+    machine.say(f"also in {results.folder}: results.json, results.md, bench.svg")
     apart = results.disagreements()
     for sentence in apart:
         print(f"bench: {sentence}", file=sys.stderr)

@@ -9,6 +9,7 @@ from harness.tables import markdown
 class Results:
     def __init__(self, folder):
         self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         path = folder / "results.json"
         self.sections = json.loads(path.read_text())["sections"] if path.exists() else {}
 

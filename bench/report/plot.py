@@ -6,12 +6,12 @@ from harness import catalog
 from harness.tables import gigabytes, seconds
 from sections import forward
 
-WIDTH, LABELS, GAP, MARGIN = 1100, 190, 70, 24
-BAR, SPACE, HEAD = 15, 14, 92
-LARGEST = 100  # where the axis ends, unless a bar goes further
+WIDTH, LABELS, GAP, MARGIN = 1100, 190, 110, 24
+BAR, SPACE, HEAD = 15, 14, 118
+SMALLEST = 0.5  # where the axes begin
 SERIES = [  # what is drawn, its colour, and its name in a row of the results
-    ("hand-written C", "#8c8c8c", lambda row: "hand-written" if "hand-written" in row["figures"] else None),
-    ("PyTorch Geometric, its best way", "#d1495b", forward.best_pyg),
+    ("hand-written C", "#8c8c8c", lambda row: "hand-written"),
+    ("PyTorch Geometric, its best way", "#d1495b", forward.pyg_shown),
     ("DGL", "#edae49", lambda row: "DGL"),
     ("sampled sub-graphs (DGL)", "#30638e", lambda row: "sampled"),
 ]
@@ -25,8 +25,8 @@ class Panel:
         self.largest = largest
 
     def place(self, ratio):
-        """Logarithmic, from a half."""
-        return self.left + self.width * math.log(max(ratio, 0.5) / 0.5) / math.log(self.largest / 0.5)
+        """Where a ratio stands on the logarithmic axis."""
+        return self.left + self.width * math.log(max(ratio, SMALLEST) / SMALLEST) / math.log(self.largest / SMALLEST)
 
 
 def text(x, y, words, size=13, anchor="start", colour="#222", weight="normal"):
@@ -42,8 +42,8 @@ def line(x, top, bottom, colour, width):
 
 
 def bars_of(row):
-    """The series that a row has numbers for."""
-    return [(colour, find(row)) for _, colour, find in SERIES if find(row) and forward.seconds_of(row, find(row))]
+    """The series that a row knows: with numbers, or with what kept it from having any."""
+    return [(colour, find(row)) for _, colour, find in SERIES if find(row) in row["figures"]]
 
 
 def ordered(rows):
@@ -56,14 +56,15 @@ def draw(results):
     heights = [len(bars_of(row)) * BAR + SPACE for row in rows]
     bottom = HEAD + sum(heights)
     panels = panels_of(rows)
-    parts = [legend()]
+    parts = [text(MARGIN, MARGIN + 8, "One pass over the whole graph, every vertex's answer", 17, weight="bold"), legend()]
     for panel in panels:
         parts += grid(panel, bottom)
     top = HEAD
     for row, height in zip(rows, heights):
         middle = top + (height - SPACE) / 2
-        parts.append(text(LABELS - 8, middle + 2, row["model"], 14, "end", weight="bold"))
-        parts.append(text(LABELS - 8, middle + 17, row["graph"], 11, "end", "#666"))
+        own = f"{seconds(forward.seconds_of(row, 'gnnc'))}, {gigabytes(forward.peak_of(row, 'gnnc, whole run'))}"
+        parts.append(text(LABELS - 10, middle - 3, f"{row['model']}, {row['graph']}", 13, "end", weight="bold"))
+        parts.append(text(LABELS - 10, middle + 13, f"gnnc: {own}", 11, "end", "#555"))
         for panel in panels:
             parts += bars(panel, row, top)
         top += height
@@ -76,30 +77,31 @@ def draw(results):
 
 
 def panels_of(rows):
-    room = WIDTH - LABELS - GAP - MARGIN - 80
+    room = WIDTH - LABELS - 2 * GAP - MARGIN
     shares = (
-        ("time: times gnnc's stages", forward.seconds_of, "gnnc", seconds, room * 0.6),
-        ("peak memory: times gnnc's", forward.peak_of, "gnnc, whole run", gigabytes, room * 0.4),
+        ("seconds, as multiples of gnnc's stages", forward.seconds_of, "gnnc", seconds, room * 0.6),
+        ("peak memory, as multiples of gnnc's", forward.peak_of, "gnnc, whole run", gigabytes, room * 0.4),
     )
     left, panels = LABELS, []
     for title, value, base, told, width in shares:
-        ratios = [value(row, name) / value(row, base) for row in rows for _, name in bars_of(row)]
-        panels.append(Panel(left, width, title, value, base, told, max([LARGEST, *ratios])))
+        pairs = [(value(row, name), value(row, base)) for row in rows for _, name in bars_of(row)]
+        ratios = [of_peer / own for of_peer, own in pairs if of_peer]
+        panels.append(Panel(left, width, title, value, base, told, max([2, *ratios])))
         left += width + GAP
     return panels
 
 
 def legend():
-    parts, x = [], LABELS
+    parts, x = [], MARGIN
     for name, colour, _ in SERIES:
-        parts.append(f'<rect x="{x}" y="{MARGIN}" width="13" height="13" fill="{colour}"/>')
-        parts.append(text(x + 18, MARGIN + 11, name))
+        parts.append(f'<rect x="{x}" y="{MARGIN + 24}" width="13" height="13" fill="{colour}"/>')
+        parts.append(text(x + 18, MARGIN + 35, name))
         x += 52 + 7 * len(name)
     return "\n".join(parts)
 
 
 def grid(panel, bottom):
-    parts = [text(panel.left, HEAD - 32, panel.title, 14, weight="bold")]
+    parts = [text(panel.left, HEAD - 31, panel.title, 13, weight="bold")]
     for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000):
         if tick > panel.largest:
             break
@@ -112,11 +114,13 @@ def grid(panel, bottom):
 def bars(panel, row, top):
     parts = []
     for number, (colour, name) in enumerate(bars_of(row)):
-        ratio = panel.value(row, name) / panel.value(row, panel.base)
-        y, right, start = top + number * BAR, panel.place(ratio), panel.place(1)
-        left, width = min(start, right), abs(right - start)
-        parts.append(f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{BAR - 3}" fill="{colour}"/>')
+        y, start, value = top + number * BAR, panel.place(1), panel.value(row, name)
+        if value is None:
+            parts.append(text(start + 5, y + BAR - 5, row["figures"][name]["failed"], 11, colour=colour))
+            continue
+        ratio = value / panel.value(row, panel.base)
+        left, right = sorted((start, panel.place(ratio)))
+        parts.append(f'<rect x="{left:.1f}" y="{y:.1f}" width="{right - left:.1f}" height="{BAR - 3}" fill="{colour}"/>')
         words = f"{ratio:.2f}x" if ratio < 2 else f"{ratio:.1f}x" if ratio < 100 else f"{ratio:.0f}x"
-        words += f"   {panel.told(panel.value(row, name))}"
-        parts.append(text(max(start, right) + 5, y + BAR - 5, words, 11, colour="#444"))
+        parts.append(text(right + 5, y + BAR - 5, f"{words}, {panel.told(value)}", 11, colour="#444"))
     return parts

@@ -41,7 +41,7 @@ class Results:
         here = machine.describe()
         parts = [
             f"{here['processor']}, {here['cores']} cores, {here['memory_bytes'] / 2**30:.0f} GB of memory; "
-            f"{here['threads']} threads for everyone; {here['date']}."
+            f"{here['threads']} threads for everyone; {'; '.join([gnnc.version(), *self.versions()])}; {here['date']}."
         ]
         for name, section in sections.items():
             if not self.rows(name):
@@ -54,6 +54,11 @@ class Results:
         if shown:
             parts += ["## Aims", floors_table(shown)]
         return "\n\n".join(parts)
+
+    def versions(self):
+        """The peers' own, each once."""
+        figures = [figure for row in self.rows("forward") for figure in row["figures"].values()]
+        return list(dict.fromkeys(figure["version"] for figure in figures if "version" in figure))
 
     def disagreements(self):
         """A sentence for each answer of gnnc's that lies too far from another's."""

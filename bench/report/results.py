@@ -5,13 +5,16 @@ import json
 from harness import gnnc, machine
 from harness.tables import markdown
 
+FORMAT = 1  # of results.json: a file of another one is made afresh
+
 
 class Results:
     def __init__(self, folder):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "results.json"
-        self.sections = json.loads(path.read_text())["sections"] if path.exists() else {}
+        kept = json.loads(path.read_text()) if path.exists() else {}
+        self.sections = kept["sections"] if kept.get("format") == FORMAT else {}
 
     def put(self, section, row):
         """Keeps a row, in place of an older one with its key."""
@@ -25,7 +28,7 @@ class Results:
 
     def write(self, sections, floors, draw):
         everything = {
-            "machine": machine.describe(), "gnnc": gnnc.version(),
+            "format": FORMAT, "machine": machine.describe(), "gnnc": gnnc.version(),
             "floors": [floor.judged(self) for floor in floors], "sections": self.sections,
         }
         self.replace("results.json", json.dumps(everything, indent=1) + "\n")

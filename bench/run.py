@@ -20,7 +20,7 @@ from report import floors, plot
 from report.results import Results
 from sections import SECTIONS
 
-EVERYDAY = ("forward", "start", "partitions", "orders", "ablation")  # the other sections take the largest graph
+EVERYDAY = ("forward", "roofline", "start", "partitions", "orders", "ablation")  # the other sections take the largest graph
 
 
 def names(text, known, usual, what):

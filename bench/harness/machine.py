@@ -44,7 +44,7 @@ def limit_memory():
 def run(command, env=None):
     """Runs a command under limits/child.c, behind what PREFIX names (`PREFIX="taskset -c 0,1"`)."""
     report = BUILD / "child"
-    words = shlex.split(os.environ.get("PREFIX", "")) + [str(TOOLS / "child"), str(report)] + [str(word) for word in command]
+    words = [*shlex.split(os.environ.get("PREFIX", "")), TOOLS / "child", report, *map(str, command)]
     done = subprocess.run(
         words, env={**os.environ, **(env or {})}, capture_output=True, text=True, errors="replace", preexec_fn=limit_memory
     )

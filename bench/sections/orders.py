@@ -43,9 +43,9 @@ COLUMNS = [
 
 
 def tables(rows):
-    lines = [
-        {"where": f"{row['graph']}, {row['model']}", "order": name, "plain": row["orders"].get("plain", {}).get("seconds"), **order}
-        for row in rows
-        for name, order in row["orders"].items()
-    ]
+    lines = []
+    for row in rows:
+        plain = row["orders"].get("plain", {}).get("seconds")
+        for name, order in row["orders"].items():
+            lines.append({"where": f"{row['graph']}, {row['model']}", "order": name, "plain": plain, **order})
     yield None, COLUMNS, lines

@@ -1,6 +1,6 @@
 """What it costs to run over 8 partitions, by ranges of the vertices, where one would fit in memory too."""
 
-from harness import catalog, gnnc, inputs
+from harness import gnnc, inputs
 from harness.tables import Column, gigabytes, ratio, seconds
 
 NAME = "partitions"

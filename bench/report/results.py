@@ -14,11 +14,14 @@ class Results:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "results.json"
         kept = json.loads(path.read_text()) if path.exists() else {}
-        self.sections = kept["sections"] if kept.get("format") == FORMAT else {}
+        if kept.get("format") != FORMAT:
+            kept = {"sections": {}}
+        self.sections, self.about = kept["sections"], kept.get("about")
 
     def put(self, section, row):
         """Keeps a row, in place of an older one with its key."""
-        row = {**row, "measured": machine.describe()["date"]}
+        self.about = {**machine.describe(), "gnnc": gnnc.version()}
+        row = {**row, "measured": self.about["date"]}
         rows = self.sections.setdefault(section, [])
         kept = [other for other in rows if other["key"] != row["key"]]
         self.sections[section] = kept + [row]
@@ -28,8 +31,8 @@ class Results:
 
     def write(self, sections, floors, draw):
         everything = {
-            "format": FORMAT, "machine": machine.describe(), "gnnc": gnnc.version(),
-            "floors": [floor.judged(self) for floor in floors], "sections": self.sections,
+            "format": FORMAT, "about": self.about, "floors": [floor.judged(self) for floor in floors],
+            "sections": self.sections,
         }
         self.replace("results.json", json.dumps(everything, indent=1) + "\n")
         self.replace("results.md", self.markdown(sections, floors) + "\n")
@@ -41,11 +44,7 @@ class Results:
         beside.replace(self.folder / name)
 
     def markdown(self, sections, floors):
-        here = machine.describe()
-        parts = [
-            f"{here['processor']}, {here['cores']} cores, {here['memory_bytes'] / 2**30:.0f} GB of memory; "
-            f"{here['threads']} threads for everyone; {'; '.join([gnnc.version(), *self.versions()])}; {here['date']}."
-        ]
+        parts = [self.circumstances()] if self.about else []
         for name, section in sections.items():
             if not self.rows(name):
                 continue
@@ -57,6 +56,13 @@ class Results:
         if shown:
             parts += ["## Aims", floors_table(shown)]
         return "\n\n".join(parts)
+
+    def circumstances(self):
+        here = self.about
+        return (
+            f"{here['processor']}, {here['cores']} cores, {here['memory_bytes'] / 2**30:.0f} GB of memory; "
+            f"{here['threads']} threads for everyone; {'; '.join([here['gnnc'], *self.versions()])}; {here['date']}."
+        )
 
     def versions(self):
         """The peers' own, each once."""

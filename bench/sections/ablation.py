@@ -19,7 +19,8 @@ def without_each(model, rounds):
     parts, _ = gnnc.partition(catalog.graph_of(model))
     everything, _ = gnnc.compile(model, parts)
     variants, same, failed = {None: everything}, [], {}
-    for name in gnnc.passes():
+    passes = gnnc.passes()
+    for name in passes:
         try:
             variant, _ = gnnc.compile(model, parts, f"-without-{name}", ["--without", name])
         except Failure as failure:
@@ -37,10 +38,12 @@ def without_each(model, rounds):
     least = {name: min(values) for name, values in times.items()}
     gnnc.drop(*variants.values())
     machine.say(f"  {model.name}: {least}")
-    return {"seconds": least.pop(None), "without": least, "same": same, "failed": failed}
+    return {"seconds": least.pop(None), "without": least, "same": same, "failed": failed, "passes": passes}
 
 
 def cell(name):
+    """A column's text: a ratio, `=`, or that gnnc could not leave the pass out."""
+
     def told(row):
         if name in row["without"]:
             return f"{row['without'][name] / row['seconds']:.2f}x"
@@ -50,9 +53,7 @@ def cell(name):
 
 
 def tables(rows):
-    names = list(dict.fromkeys(name for row in rows for name in [*row["without"], *row["same"], *row["failed"]]))
-    order = {name: place for place, name in enumerate(gnnc.passes())}
-    names.sort(key=lambda name: order.get(name, len(order)))
+    names = list(dict.fromkeys(name for row in rows for name in row["passes"]))
     columns = [
         Column("model", lambda row: row["model"]),
         Column("all passes", lambda row: seconds(row["seconds"])),

@@ -68,7 +68,7 @@ def contestants_of(graph, model, weights, answers, choice):
     compiled, _ = gnnc.compile(model, parts)
     contestants = {
         "gnnc": lambda: stages(gnnc.run(compiled, parts, repeats=2 if graph.long else 4)),
-        "gnnc, whole run": lambda: gnnc.run(compiled, parts, answers),
+        "gnnc, whole run": lambda: gnnc.run(compiled, parts, answers / "gnnc"),
     }
     contestants |= limits.contestants(graph, model, plain, weights, answers / "hand-written.npy")
     if not choice.peers:
@@ -102,7 +102,7 @@ def differences(figures, answers):
     best = best_pyg({"figures": figures})
     for name in filter(None, ("hand-written" if "hand-written" in figures else None, best)):
         bound = BOUNDS[name.split()[0]]
-        words = [machine.TOOLS / "compare", answers / "logits.npy", answers / f"{name}.npy", str(bound)]
+        words = [machine.TOOLS / "compare", answers / "gnnc" / "logits.npy", answers / f"{name}.npy", str(bound)]
         done = subprocess.run(words, capture_output=True, text=True)
         told = (done.stdout or done.stderr).strip()  # "largest difference 2.1e-06 in row 7; ..."
         found[name] = {"told": told, "largest": told.split(" in ")[0].split()[-1], "agrees": done.returncode == 0}

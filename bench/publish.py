@@ -40,7 +40,7 @@ One run of `make bench`; [bench/README.md](../bench/README.md) says what is meas
 
 def main():
     results = Results(machine.BUILD)
-    rows = plot.ordered(results.rows("forward"))
+    rows = forward.ordered(results.rows("forward"))
     if not rows:
         sys.exit("publish: nothing is measured yet; run bench/run.py first")
     docs = machine.ROOT / "docs"

@@ -2,7 +2,6 @@
 
 import math
 
-from harness import catalog
 from harness.tables import gigabytes, seconds
 from sections import forward
 
@@ -46,13 +45,8 @@ def bars_of(row):
     return [(colour, find(row)) for _, colour, find in SERIES if find(row) in row["figures"]]
 
 
-def ordered(rows):
-    keys = [(graph.name, model) for graph in catalog.GRAPHS.values() for model in graph.models]
-    return sorted(rows, key=lambda row: keys.index((row["graph"], row["model"])))
-
-
 def draw(results):
-    rows = [row for row in ordered(results.rows("forward")) if forward.seconds_of(row, "gnnc") and bars_of(row)]
+    rows = [row for row in forward.ordered(results.rows("forward")) if forward.seconds_of(row, "gnnc") and bars_of(row)]
     heights = [len(bars_of(row)) * BAR + SPACE for row in rows]
     bottom = HEAD + sum(heights)
     panels = panels_of(rows)

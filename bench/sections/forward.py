@@ -174,9 +174,15 @@ MEMORY = [
 ]
 
 
+def ordered(rows):
+    """As the catalog has its graphs, and each graph its models."""
+    keys = [(graph.name, model) for graph in catalog.GRAPHS.values() for model in graph.models]
+    return sorted(rows, key=lambda row: keys.index((row["graph"], row["model"])))
+
+
 def tables(rows):
     for graph in catalog.GRAPHS.values():
-        chosen = [row for row in rows if row["graph"] == graph.name]
+        chosen = [row for row in ordered(rows) if row["graph"] == graph.name]
         if chosen:
             yield f"{graph.name}: {graph.title}", COLUMNS, chosen
             yield None, MEMORY, chosen

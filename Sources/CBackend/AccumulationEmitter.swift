@@ -5,7 +5,8 @@ import Stages
 extension LoopEmitter {
   /// Edges whose messages are added in one pass over an accumulator: in order, so the bits are those of one at a time.
   private static let edgesAtOnce = 4
-  /// Accumulators up to this width are held in a local array, which compilers keep in registers.
+  /// Accumulators up to this width are held in a local array, which compilers keep in registers. Arrays say how they are
+  /// aligned: gcc 12 loses it in some functions with 128-bit vectors.
   private static let localWidth = 64
   /// How many edges ahead a gathered row is asked for.
   private static let prefetchDistance = 8
@@ -23,7 +24,7 @@ extension LoopEmitter {
       for root in loop.roots {
         let name = accumulators[root.result]! + "_local"
         names[root.result] = name
-        text.line("float \(name)[\(width)];")
+        text.line("_Alignas(64) float \(name)[\(width)];")
         text.line("for (size_t f = 0; f < \(width); f++) \(name)[f] = \(accumulators[root.result]!)[f];")
       }
     }

@@ -41,6 +41,20 @@ enum Arithmetic {
     }
   }
 
+  /// An operation on registers, with the bits of `unary` and `binary`; nil where there is no short form.
+  static func lanes(_ operation: Operation, _ operands: [String]) -> String? {
+    switch operation {
+    case .unary(.negate): "(-\(operands[0]))"
+    case .unary(.relu): "gnnc_relu_lanes(\(operands[0]))"
+    case .unary(.leakyRelu(let slope)): "gnnc_leaky_lanes(\(operands[0]), \(Precision.single.literal(slope)))"
+    case .binary(.add): "(\(operands[0]) + \(operands[1]))"
+    case .binary(.subtract): "(\(operands[0]) - \(operands[1]))"
+    case .binary(.multiply): "(\(operands[0]) * \(operands[1]))"
+    case .binary(.divide): "(\(operands[0]) / \(operands[1]))"
+    default: nil
+    }
+  }
+
   static func larger(_ a: String, _ b: String, _ precision: Precision) -> String {
     precision == .single ? "gnnc_max(\(a), \(b))" : "(\(a) > \(b) || \(a) != \(a) ? \(a) : \(b))"
   }

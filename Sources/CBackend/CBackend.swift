@@ -17,12 +17,20 @@ package struct ModelDescription: Sendable {
   }
 }
 
+/// The C of a model: one text, which includes gnnc_kernels.h and exports `gnnc_describe` alone.
+package struct EmittedC: Sendable {
+  package let text: String
+  /// Translation units that it may be compiled as, side by side, the last of what runs once; 1 if it is not worth it.
+  package let units: Int
+}
+
 /// Stages as C.
 package enum CBackend {
-  /// One translation unit: it includes gnnc_kernels.h and exports `gnnc_describe` alone.
-  package static func emit(_ stages: StageProgram, _ description: ModelDescription) -> String {
+  package static func emit(_ stages: StageProgram, _ description: ModelDescription) -> EmittedC {
     let model = ModelNames(stages)
-    let emitters = stages.stages.indices.map { StageEmitter(stages, number: $0, model) }
+    var emitters = stages.stages.indices.map { StageEmitter(stages, number: $0, model) }
+    let epilogues = Epilogues(emitters, model)
+    for number in emitters.indices { emitters[number].epilogues = epilogues }
     let pack = PackEmitter(stages, model)
     let arena = emitters.map(\.arena.bytes).max() ?? 0
     let finishes = stages.finishes.indices.map { FinishEmitter(stages: stages, number: $0, model: model) }
@@ -50,14 +58,19 @@ package enum CBackend {
     text.line("// Where each weight begins among the packed ones, in floats.")
     pack.emitOffsets(&text)
     let products = emitters.reduce(into: Set<ProductShape>()) { $0.formUnion($1.productShapes) }
-    for product in products.sorted() { product.define(&text) }
-    for emitter in emitters { emitter.emit(&text) }
-    for finish in finishes { finish.emit(&text) }
-    pack.emitFunction(&text)
+    for (name, function) in epilogues.definitions { function.define(name, &text) }
+    let functions = emitters.map(\.functions)
+    let sweeps = SharedSweeps(functions.flatMap(\.sweeps))
+    var ending = CText()
+    pack.emitFunction(&ending)
     TableEmitter(
       stages: stages, model: model, parameters: pack.parameters, description: description,
       hubBytes: isOrdered ? "\(hub) > GNNC_CHUNK * 4 ? \(hub) : GNNC_CHUNK * 4" : "\(hub)"
-    ).emit(&text)
-    return text.text
+    ).emit(&ending)
+    let units = TranslationUnits(
+      products.sorted().map(\.part) + sweeps.parts + functions.map { $0.part(sweeps) } + finishes.map(\.part),
+      ending: ending)
+    units.emit(&text)
+    return EmittedC(text: text.text, units: units.count)
   }
 }

@@ -33,7 +33,7 @@ struct CText {
   /// Whether anything is declared outside all blocks.
   var declares: Bool {
     lines.contains { line in
-      ["const ", "size_t ", "float ", "double ", "gnnc_lanes "].contains { line.hasPrefix($0) }
+      ["_Alignas", "const ", "size_t ", "float ", "double ", "gnnc_lanes "].contains { line.hasPrefix($0) }
     }
   }
 
@@ -41,6 +41,37 @@ struct CText {
     words.formUnion(other.words)
     let indentation = String(repeating: "  ", count: depth)
     for text in other.lines { lines.append(text.isEmpty ? "" : indentation + text) }
+  }
+
+  /// Puts another line in the place of each that reads so. Both name the same things.
+  mutating func replace(line: String, by other: String) {
+    for place in lines.indices where lines[place] == line { lines[place] = other }
+  }
+
+  /// The same text with other lines.
+  func mapLines(_ other: (String) -> String) -> CText {
+    var text = CText()
+    for line in lines { text.margin(other(line)) }
+    return text
+  }
+
+  /// A line with identifiers replaced.
+  static func renamed(_ line: String, _ names: [String: String]) -> String {
+    var result: [UInt8] = []
+    var rest = line.utf8[...]
+    while let start = rest.firstIndex(where: isWord) {
+      result += rest[..<start]
+      let word = rest[start...].prefix(while: isWord)
+      if let name = names[String(Substring(word))] { result += name.utf8 } else { result += word }
+      rest = rest[word.endIndex...]
+    }
+    return String(decoding: result + rest, as: UTF8.self)
+  }
+
+  static func isComment(_ line: String) -> Bool { line.drop { $0 == " " }.hasPrefix("//") }
+
+  static func isWordCharacter(_ character: Character) -> Bool {
+    character.utf8.count == 1 && isWord(character.utf8.first!)
   }
 
   var text: String { lines.joined(separator: "\n") + "\n" }
@@ -124,7 +155,8 @@ struct Identifiers {
     "loop", "i", "j", "e", "n", "u", "f", "k", "g", "l", "c", "lane", "cursor", "sets", "y", "x_row",
     "slot", "slots", "step", "moved", "last", "longest", "order", "rested",
     "b", "p", "t", "ahead", "target", "at", "next", "from", "to", "place", "source", "loops", "part", "parts",
-    "sums", "total", "counts", "threads", "begin", "start", "end", "first", "raw", "packed", "scratch",
+    "sums", "total", "chunk", "fresh", "operands", "counts", "threads", "begin", "start", "end", "first",
+    "raw", "packed", "scratch",
     "local", "main", "index", "exp", "log",
     "sin", "cos", "tanh", "erf", "pow", "sqrt", "floor", "round", "max", "min", "abs", "gamma", "y0", "y1",
     "j0", "j1", "jn", "yn", "signal", "time", "read", "write", "free", "select", "remove", "rename",

@@ -30,6 +30,8 @@ struct ExpressionEmitter {
   /// Loop variables that are walked as one, outermost first; nil while accesses are being collected.
   var nest: [[Int]]?
   var variableNames: [String] = []
+  /// Values that are in a register, by their names there.
+  var inRegisters: [ValueID: String] = [:]
   private(set) var accesses: [Access] = []
   /// Something is found for each row by other means than an index.
   private(set) var rowIsOpaque = false
@@ -54,6 +56,9 @@ struct ExpressionEmitter {
   /// A value at an index of its own shape, in row `row`. `isTop` values are computed even if they have memory.
   mutating func value(_ id: ValueID, _ index: [Affine], row: Affine, isTop: Bool = false) -> Term {
     let instruction = program[id]
+    if let name = inRegisters[root(id)] {
+      return Term(text: name, variables: Set(index.flatMap(\.terms.keys)), isAtom: true)
+    }
     if case .literal(let number) = program[root(id)].operation {
       let text = instruction.type.element == .f32 ? scope.precision.literal(number) : "\(Int(number))"
       return Term(text: text, variables: [], isAtom: true)
@@ -144,7 +149,7 @@ struct ExpressionEmitter {
     zip(index.suffix(shape.count), shape).map { $1 == 1 ? .zero : $0 }
   }
 
-  private func root(_ value: ValueID) -> ValueID {
+  func root(_ value: ValueID) -> ValueID {
     var value = value
     while program[value].operation == .reshape { value = program[value].operands[0] }
     return value

@@ -11,7 +11,13 @@ struct FinishEmitter {
   private var program: Program { stages.program }
   private var functionName: String { "finish\(number)" }
 
-  func emit(_ text: inout CText) {
+  var part: CPart {
+    var text = CText()
+    emit(&text)
+    return CPart(text: text, heads: ["gnnc_status \(functionName)(const gnnc_call *call)"])
+  }
+
+  private func emit(_ text: inout CText) {
     var identifiers = model.identifiers
     var names: [ValueID: String] = [:]
     for value in finish.values { names[value] = identifiers.unique(Names.of(value, in: program) + "_now") }

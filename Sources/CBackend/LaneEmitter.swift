@@ -26,7 +26,7 @@ extension LoopEmitter {
     }
     let flat = Affine.flat(domainIndex, Shape.strides(loop.domain))
     write(
-      writer, nest, message, accumulators[root.result]!, place: registerIndex(flat, nest, writer), inner,
+      writer, nest, message, root.result, place: registerIndex(flat, nest, writer), inner,
       width, &text)
     return true
   }
@@ -38,13 +38,19 @@ extension LoopEmitter {
     for root in loop.roots {
       let one = LoopEmitter(
         scope: scope, loop: Loop(domain: loop.domain, roots: [root], rows: loop.rows), rowCount: rowCount,
-        firstRow: firstRow, accumulators: accumulators, identifiers: identifiers)
+        firstRow: firstRow, accumulators: accumulators, starts: starts, identifiers: identifiers)
       var body = CText()
       guard one.accumulateInLanes(&body) else { return false }
       all.block("") { $0.append(body) }
     }
     text.append(all)
     return true
+  }
+
+  /// Whether the running results of an accumulating loop stay in registers over all edges.
+  var runsInRegisters: Bool {
+    var text = CText()
+    return accumulateInLanes(&text) || accumulateOneByOneInLanes(&text)
   }
 
   /// The loops as they are walked, where the innermost goes along memory.
@@ -70,13 +76,16 @@ extension LoopEmitter {
   }
 
   private func write(
-    _ writer: ExpressionEmitter, _ nest: [[Int]], _ message: Term, _ accumulator: String, place: String,
+    _ writer: ExpressionEmitter, _ nest: [[Int]], _ message: Term, _ result: ValueID, place: String,
     _ inner: Int, _ width: Int, _ text: inout CText
   ) {
+    let accumulator = accumulators[result]!
+    let given = "gnnc_load(\(accumulator) + r * GNNC_LANES)"
+    let first = starts[result].map { "\($0) ? (gnnc_lanes){0} : \(given)" } ?? given
     text.line("gnnc_lanes total[\(width) / GNNC_LANES];")
     text.line("GNNC_UNROLL")
     text.line(
-      "for (size_t r = 0; r < \(width) / GNNC_LANES; r++) total[r] = gnnc_load(\(accumulator) + r * GNNC_LANES);"
+      "for (size_t r = 0; r < \(width) / GNNC_LANES; r++) total[r] = \(first);"
     )
     for statement in writer.hoisted[0] { text.line(statement) }
     text.block("for (size_t j = \(firstRow); j < \(rowCount); j++)") { text in
@@ -112,34 +121,38 @@ extension LoopEmitter {
 }
 
 extension ExpressionEmitter {
-  /// A value as a register of neighbours along loop variable `inner`; nil where an operation has no such form.
-  mutating func lanes(_ id: ValueID, _ index: [Affine], row: Affine, inner: Int) -> Term? {
+  /// A value as a register of neighbours along loop variable `inner`; nil where an operation has no such form. `isTop`
+  /// values are computed even if they have memory.
+  mutating func lanes(_ id: ValueID, _ index: [Affine], row: Affine, inner: Int, isTop: Bool = false) -> Term?
+  {
     let instruction = scope.program[id]
+    if let name = inRegisters[root(id)] { return Term(text: name, variables: [inner], isAtom: true) }
     var probe = self
-    let scalar = probe.value(id, index, row: row)
+    let scalar = probe.value(id, index, row: row, isTop: isTop)
     guard scalar.variables.contains(inner) else {
       let term = hoist(value(id, index, row: row), named: Names.of(id, in: scope.program))
       return Term(text: "gnnc_broadcast(\(term.text))", variables: term.variables, isAtom: false)
     }
-    if scope.memory(of: id, row: rowText(row)) != nil {
+    if !isTop, scope.memory(of: id, row: rowText(row)) != nil {
       let term = value(id, index, row: row)
       return Term(text: "gnnc_load(&\(term.text))", variables: term.variables, isAtom: false)
     }
-    guard case .binary(let function) = instruction.operation else { return nil }
-    let sign: String
-    switch function {
-    case .add: sign = "+"
-    case .subtract: sign = "-"
-    case .multiply: sign = "*"
-    case .divide: sign = "/"
-    default: return nil
+    let shape = instruction.type.shape
+    if instruction.operation == .reshape {
+      let operand = instruction.operands[0]
+      let flat = Affine.flat(index, Shape.strides(shape))
+      guard let split = flat.split(scope.program[operand].type.shape, extents: extents) else { return nil }
+      return lanes(operand, split, row: row, inner: inner)
     }
-    let operands = instruction.operands.map { operand in
-      lanes(operand, broadcastIndex(index, to: scope.program[operand].type.shape), row: row, inner: inner)
+    var operands: [Term] = []
+    for operand in instruction.operands {
+      let place = broadcastIndex(index, to: scope.program[operand].type.shape)
+      guard let term = lanes(operand, place, row: row, inner: inner) else { return nil }
+      operands.append(term)
     }
-    guard let a = operands[0], let b = operands[1] else { return nil }
+    guard let text = Arithmetic.lanes(instruction.operation, operands.map(\.text)) else { return nil }
     return Term(
-      text: "(\(a.text) \(sign) \(b.text))", variables: a.variables.union(b.variables), isAtom: false,
-      factors: function == .multiply ? [a.text, b.text] : [])
+      text: text, variables: operands.reduce(into: []) { $0.formUnion($1.variables) }, isAtom: false,
+      factors: instruction.operation == .binary(.multiply) ? operands.map(\.text) : [])
   }
 }

@@ -10,6 +10,8 @@ struct LoopEmitter {
   let firstRow: String
   /// The names of accumulators, where a loop has any.
   var accumulators: [ValueID: String] = [:]
+  /// The conditions on which accumulators that stay in registers begin anew, rather than go on.
+  var starts: [ValueID: String] = [:]
   let identifiers: Identifiers
 
   var program: Program { scope.program }

@@ -8,23 +8,33 @@ struct ProductShape: Hashable, Comparable {
   let outputs: Int
   let inputStride: Int
   let outputStride: Int
+  /// The name of the function that is made of its sums; empty if none is.
+  var epilogue = ""
 
-  var name: String { "product_\(inputs)_\(outputs)_\(inputStride)_\(outputStride)" }
+  var name: String {
+    let shape = "product_\(inputs)_\(outputs)_\(inputStride)_\(outputStride)"
+    return epilogue.isEmpty ? shape : "\(shape)_\(epilogue)"
+  }
 
   static func < (a: Self, b: Self) -> Bool {
-    (a.inputs, a.outputs, a.inputStride, a.outputStride) < (
-      b.inputs, b.outputs, b.inputStride, b.outputStride
+    (a.inputs, a.outputs, a.inputStride, a.outputStride, a.epilogue) < (
+      b.inputs, b.outputs, b.inputStride, b.outputStride, b.epilogue
     )
   }
 
-  func define(_ text: inout CText) {
+  var part: CPart {
+    let operands = epilogue.isEmpty ? "" : ", const float *const *operands"
+    let head =
+      "GNNC_NOINLINE void \(name)(uint32_t rows, const float *restrict x, const float *restrict panels, float *restrict y\(operands))"
+    var text = CText()
     text.line("// \(inputs) -> \(outputs), rows \(inputStride) and \(outputStride) apart.")
-    text.block(
-      "static GNNC_NOINLINE void \(name)(uint32_t rows, const float *restrict x, const float *restrict panels, float *restrict y)"
-    ) {
-      $0.line("gnnc_dense(rows, \(outputs), \(inputs), x, \(inputStride), panels, y, \(outputStride));")
+    let arguments = "rows, \(outputs), \(inputs), x, \(inputStride), panels, y, \(outputStride)"
+    text.block("static " + head) {
+      $0.line(
+        epilogue.isEmpty ? "gnnc_dense(\(arguments));" : "gnnc_dense_with(\(arguments), \(epilogue), operands);")
     }
     text.line()
+    return CPart(text: text, heads: [head])
   }
 }
 
@@ -50,7 +60,7 @@ extension StageEmitter {
 
   private func operands(of dense: Dense, _ scope: Scope) -> (input: Scope.Memory, output: Scope.Memory) {
     guard let input = scope.memory(of: dense.input, row: "0"),
-      let output = scope.memory(of: dense.value, row: "0")
+      let output = scope.memory(of: dense.result, row: "0")
     else { preconditionFailure("a product whose operands have no rows") }
     return (input, output)
   }
@@ -58,7 +68,8 @@ extension StageEmitter {
   private func shape(of dense: Dense, _ scope: Scope) -> ProductShape {
     let (input, output) = operands(of: dense, scope)
     return ProductShape(
-      inputs: dense.inputs, outputs: dense.outputs, inputStride: input.stride, outputStride: output.stride)
+      inputs: dense.inputs, outputs: dense.outputs, inputStride: input.stride, outputStride: output.stride,
+      epilogue: epilogue(of: dense).map(epilogues.name) ?? "")
   }
 
   func emitDense(_ dense: Dense, _ scope: Scope, rowCount: String, _ text: inout CText) {
@@ -79,7 +90,17 @@ extension StageEmitter {
     let panels = "GNNC_PANELS(1, \(dense.outputs), \(dense.inputs))"
     switch (dense.batch, dense.extra) {
     case (1, 1):
-      text.line("\(name)(\(rows), \(x), \(weights), \(y));")
+      guard let epilogue = epilogue(of: dense) else {
+        return text.line("\(name)(\(rows), \(x), \(weights), \(y));")
+      }
+      text.block("") {
+        if epilogue.operands.isEmpty {
+          $0.line("const float *const *const operands = NULL;")
+        } else {
+          $0.line("const float *const operands[] = {\(epilogue.operands.joined(separator: ", "))};")
+        }
+        $0.line("\(name)(\(rows), \(x), \(weights), \(y), operands);")
+      }
     case (_, 1):
       text.line("for (size_t b = 0; b < \(dense.batch); b++)")
       text.indented {

@@ -7,7 +7,7 @@ struct RecurrenceEmitter {
   let walk: Recurrence
 
   func emit(_ name: String, _ text: inout CText) {
-    SweepEmitter(stage: stage, sweep: walk.gates).emit(name + "_gates", &text)
+    SweepEmitter(stage: stage, sweep: walk.gates).emitOneEdge(name + "_gates", &text)
     var body = CText()
     steps(name + "_gates", &body)
     stage.comment(walk.value, &text)

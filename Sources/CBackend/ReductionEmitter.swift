@@ -100,7 +100,7 @@ extension LoopEmitter {
     let (main, next, target) = term(at: Affine(variable: axis) * 16 + Affine(variable: axis + 1))
     let (rest, last, _) = term(at: Affine(constant: width / 16 * 16) + Affine(variable: axis + 1))
     openOuter(main, &text) { inner in
-      inner.line("float lane[16];")
+      inner.line("_Alignas(64) float lane[16];")
       inner.line("for (size_t l = 0; l < 16; l++) lane[l] = \(Self.start(reduction, .single));")
       let name = main.variableNames[axis]
       inner.block("for (size_t \(name) = 0; \(name) < \(width / 16); \(name)++)") { steps in

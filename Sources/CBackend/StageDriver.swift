@@ -9,6 +9,9 @@ extension StageEmitter {
 
   func emitStage(_ turns: [Turn], _ text: inout CText) {
     let swept = stage.sweptEdges
+    for case .sweep(let name, let sweep) in turns where sweep.extent == .allEdges {
+      emitHub(name, sweep, &text)
+    }
     text.block("static gnnc_status \(functionName)(const gnnc_call *call)") { text in
       text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];")
       let sets = swept.map { "&call->edges[\($0)]" }.joined(separator: ", ")
@@ -28,7 +31,7 @@ extension StageEmitter {
             case .rows(let name): text.line("\(name)(call, arena, tile);")
             case .sweep(let name, let sweep) where sweep.isOverTile:
               text.line("\(name)_tile(call, arena, tile);")
-            case .sweep(let name, let sweep): sweepRows(name, sweep, &text)
+            case .sweep(let name, _): text.line("\(name)(call, arena, tile, NULL);")
             case .recurrence(let name):
               text.line(
                 "\(name)(call, arena, tile, (uint32_t *)(arena + ARENA_BYTES - ORDER_BYTES), &\(rested(name)));"
@@ -74,18 +77,6 @@ extension StageEmitter {
     }
   }
 
-  /// Every row of a tile, whole.
-  private func sweepRows(_ name: String, _ sweep: Sweep, _ text: inout CText) {
-    text.block("for (uint32_t i = 0; i < tile.rows; i++)") { text in
-      text.line("const uint64_t row = tile.first + i;")
-      text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      text.line(
-        "const gnnc_span span = {row, edges->start[row], \(end(sweep, "row")), \(loop(sweep)), GNNC_ROW};")
-      text.line(
-        "\(name)(call, arena, i, span\(results(sweep, "i", "tile.first + i").map { ", " + $0 }.joined()));")
-    }
-  }
-
   func end(_ sweep: Sweep, _ row: String) -> String {
     sweep.set.loops == .kept
       ? "edges->start[\(row) + 1]" : "edges->start[\(row) + 1] - gnnc_self_loops(edges, \(row))"
@@ -102,7 +93,8 @@ extension StageEmitter {
           "(float *)(arena + \(arena.offsets[buffer])) + (size_t)\(i) * \(stage.tileBuffers[buffer].stride)"
       case .tensor(let tensor, let first)?:
         let stride = stages.tensors[tensor].stride
-        return "(float *)call->tensors[\(tensor)] + (owned.first + \(row)) * \(stride) + \(first)"
+        let base = Self.offset("(float *)call->tensors[\(tensor)]", first)
+        return "\(base) + (owned.first + \(row)) * \(stride)"
       case .block?, .edges?, nil: preconditionFailure("an accumulator without a row")
       }
     }
@@ -125,15 +117,15 @@ extension StageEmitter {
         if swept.count > 1 {
           text.line("if (gnnc_is_hub(sets, (int)s, row)) continue;  // had in an earlier set")
         }
-        if turns.contains(where: { if case .sweep = $0 { false } else { true } }) {
-          text.line("const gnnc_tile tile = {row, 1};")
-        }
+        text.line("const gnnc_tile tile = {row, 1};")
         text.line("char *const arena = call->arena;")
         declareRested(turns, &text)
         for turn in turns {
           switch turn {
           case .rows(let name): text.line("\(name)(call, arena, tile);")
-          case .sweep(let name, let sweep): sweepHub(name, sweep, &text)
+          case .sweep(let name, let sweep) where sweep.extent == .allEdges:
+            text.line("\(name)_hub(call, arena, tile);")
+          case .sweep(let name, _): text.line("\(name)(call, arena, tile, NULL);")
           // One step waits for the other: nothing to share.
           case .recurrence(let name): text.line("\(name)(call, arena, tile, call->hub, &\(rested(name)));")
           }
@@ -142,54 +134,53 @@ extension StageEmitter {
     }
   }
 
-  private func sweepHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
-    guard sweep.extent == .allEdges else {
-      return text.block("") { text in
-        text.line("const gnnc_span span = {row, 0, 0, 0, GNNC_ROW};")
-        text.line("\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
+  /// One sweep over a hub, the one row of `tile`: a function of its own and not worth much of a compiler's time, since the
+  /// work is in the sweep.
+  private func emitHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
+    var body = CText()
+    sweepHub(name, sweep, &body)
+    text.block(
+      "static GNNC_COLD GNNC_NOINLINE void \(name)_hub(const gnnc_call *call, char *arena, gnnc_tile tile)"
+    ) { text in
+      if body.mentions("owned") {
+        text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];")
       }
+      text.append(body)
     }
+    text.line()
+  }
+
+  private func sweepHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
     let width = hubWidth(sweep)
-    text.block("") { text in
-      text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
-      text.line("const uint64_t begin = edges->start[row], end = \(end(sweep, "row"));")
+    text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
+    text.line("const uint64_t row = tile.first;")
+    text.line("const uint64_t begin = edges->start[row], end = \(end(sweep, "row"));")
+    text.line(
+      "const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
+    text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
+    text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
+      text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
+      text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
+      let part = width > 0 ? "c == 0 ? NULL : (float *)call->hub + c * \(width)" : "NULL"
+      let isLooped = loop(sweep) == 0 ? "0" : "c == 0"
       text.line(
-        "const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
-      text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
-      text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
-        if width > 0 { text.line("float *const part = (float *)call->hub + c * \(width);") }
-        text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
-        text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
-        text.block("if (c == 0)", end: "} else {") { text in
-          text.line("const gnnc_span span = {row, first, last, \(loop(sweep)), GNNC_ROW};")
-          text.line("\(name)(call, arena, 0, span\(results(sweep, "0", "row").map { ", " + $0 }.joined()));")
-        }
-        text.indented { text in
-          text.line("const gnnc_span span = {row, first, last, 0, GNNC_PART};")
-          text.line("\(name)(call, arena, 0, span\(partResults(sweep).map { ", " + $0 }.joined()));")
-        }
-        text.line("}")
-      }
-      guard width > 0 else { return }
-      text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
-        text.line("const float *const part = (const float *)call->hub + c * \(width);")
-        join(sweep, &text)
-      }
+        "const gnnc_chunk chunk = {{row, first, last, \(isLooped), c == 0 ? GNNC_ROW : GNNC_PART}, \(part)};")
+      text.line("\(name)(call, arena, tile, &chunk);")
+    }
+    guard width > 0 else { return }
+    text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
+      text.line("const float *const part = (const float *)call->hub + c * \(width);")
+      join(sweep, &text)
     }
   }
 
   /// Floats that one chunk's results take.
   func hubWidth(_ sweep: Sweep) -> Int {
-    sweep.accumulators.reduce(0) { $0 + ($1.width + 15) / 16 * 16 }
+    sweep.accumulators.reduce(0) { $0 + Self.partWidth($1) }
   }
 
-  private func partResults(_ sweep: Sweep) -> [String] {
-    var first = 0
-    return sweep.accumulators.map { accumulator in
-      defer { first += (accumulator.width + 15) / 16 * 16 }
-      return first == 0 ? "part" : "part + \(first)"
-    }
-  }
+  /// Floats that one of them takes.
+  static func partWidth(_ accumulator: Accumulator) -> Int { (accumulator.width + 15) / 16 * 16 }
 
   private func join(_ sweep: Sweep, _ text: inout CText) {
     var first = 0
@@ -200,7 +191,7 @@ extension StageEmitter {
         let next = LoopEmitter.step(accumulator.reduction, "total[f]", part, .single)
         text.line("for (size_t f = 0; f < \(accumulator.width); f++) total[f] = \(next);")
       }
-      first += (accumulator.width + 15) / 16 * 16
+      first += Self.partWidth(accumulator)
     }
   }
 }

@@ -11,6 +11,8 @@ struct StageEmitter {
   let model: ModelNames
   let tileNames: [String]
   let arena: Arena
+  /// The epilogues of the whole model, once all its stages are known.
+  var epilogues = Epilogues()
 
   init(_ stages: StageProgram, number: Int, _ model: ModelNames) {
     self.stages = stages
@@ -27,13 +29,15 @@ struct StageEmitter {
   var program: Program { stages.program }
   var functionName: String { "stage\(number)" }
 
-  func emit(_ text: inout CText) {
-    comment(&text)
+  /// The stage's functions, and its sweeps apart from them: those of one shape are written once for the whole model.
+  var functions: StageFunctions {
+    var functions = StageFunctions(stage: functionName)
+    comment(&functions.comment)
     var rowTurns = 0
-    var sweeps = 0
     var walks = 0
     var turns: [Turn] = []
     for section in stage.sections {
+      var text = CText()
       switch section {
       case .rows(let kernels):
         rowTurns += 1
@@ -41,19 +45,23 @@ struct StageEmitter {
         emitRows(kernels, name, &text)
         turns.append(.rows(name))
       case .sweep(let sweep):
-        sweeps += 1
-        let name = "\(functionName)_sweep\(sweeps)"
-        SweepEmitter(stage: self, sweep: sweep).emit(name, &text)
-        if sweep.isOverTile { SweepEmitter(stage: self, sweep: sweep).emitOverTile(name + "_tile", &text) }
-        turns.append(.sweep(name, sweep))
+        let function = SweepEmitter(stage: self, sweep: sweep)
+          .function("\(functionName)_sweep\(functions.sweeps.count + 1)")
+        functions.turns.append(.sweep(function))
+        if sweep.isOverTile {
+          SweepEmitter(stage: self, sweep: sweep).emitOverTile(function.name + "_tile", &text)
+        }
+        turns.append(.sweep(function.name, sweep))
       case .recurrence(let walk):
         walks += 1
         let name = "\(functionName)_lstm\(walks)"
         RecurrenceEmitter(stage: self, walk: walk).emit(name, &text)
         turns.append(.recurrence(name))
       }
+      functions.turns.append(.text(text))
     }
-    emitStage(turns, &text)
+    emitStage(turns, &functions.driver)
+    return functions
   }
 
   enum Turn {
@@ -172,12 +180,36 @@ struct StageEmitter {
     case targets
   }
 
+  /// The declarations of pointers: those that hold for a whole function, and those of one row.
+  struct Pointers {
+    var fixed: [String] = []
+    var ofRow: [String] = []
+  }
+
   /// Declares the pointers that a body uses.
   func unpack(_ body: CText, _ unpacking: Unpacking, _ text: inout CText) {
+    declare(pointers(body, unpacking), usedBy: body, parameters: ["call", "arena"], &text)
+  }
+
+  /// Writes the declarations that hold for a whole function, and says which parameters it does not use.
+  func declare(_ pointers: Pointers, usedBy body: CText, parameters: [String], _ text: inout CText) {
+    var used = body
+    for declaration in pointers.fixed { used.line(declaration) }
+    let usesOwned = used.mentions("owned")
+    if usesOwned { text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];") }
+    for declaration in pointers.fixed { text.line(declaration) }
+    for parameter in parameters where !(used.mentions(parameter) || (parameter == "call" && usesOwned)) {
+      text.line("(void)\(parameter);")
+    }
+  }
+
+  func pointers(_ body: CText, _ unpacking: Unpacking) -> Pointers {
+    var pointers = Pointers()
     let ownRow = unpacking != .tile
     let row = unpacking == .row ? "span.row" : "tile.first"
-    var usesOwned = body.mentions("owned")
-    var declarations: [String] = []
+    func addOwn(_ declaration: String) {
+      if unpacking == .row { pointers.ofRow.append(declaration) } else { pointers.fixed.append(declaration) }
+    }
     for (place, tensor) in stages.tensors.enumerated() {
       let name = model.tensors[place]
       let writes = stage.writes.contains(place)
@@ -185,42 +217,65 @@ struct StageEmitter {
       let type = writes ? "\(element) *restrict const" : "const \(element) *const"
       let base = "(\(writes ? "" : "const ")\(element) *)call->tensors[\(place)]"
       if tensor.kind == .graph {
-        if body.mentions(name) { declarations.append("const float *const \(name) = \(base);") }
+        if body.mentions(name) { pointers.fixed.append("const float *const \(name) = \(base);") }
       } else if ownRow {
         if body.mentions(Scope.ownRow(name)) {
-          usesOwned = true
-          declarations.append(
-            "\(type) \(Scope.ownRow(name)) = \(base) + (owned.first + \(row)) * \(tensor.stride);")
+          addOwn("\(type) \(Scope.ownRow(name)) = \(base) + (owned.first + \(row)) * \(tensor.stride);")
         }
-        if body.mentions(name) { declarations.append("const \(element) *const \(name) = \(base);") }
+        if body.mentions(name) { pointers.fixed.append("const \(element) *const \(name) = \(base);") }
       } else if body.mentions(name) {
-        usesOwned = true
         var first = "\(base) + (owned.first + \(row)) * \(tensor.stride)"
         if tensor.takesSparse {
           let sparse = model.sparseRows[place]
-          declarations.append("const gnnc_sparse_rows *const \(sparse) = gnnc_sparse(call, \(place));")
+          pointers.fixed.append("const gnnc_sparse_rows *const \(sparse) = gnnc_sparse(call, \(place));")
           first = "\(sparse) ? NULL : \(first)"
         }
-        declarations.append("\(type) \(name) = \(first);")
+        pointers.fixed.append("\(type) \(name) = \(first);")
       }
     }
     for (place, buffer) in stage.tileBuffers.enumerated() where body.mentions(tileNames[place]) {
       let shift = unpacking == .row ? " + (size_t)i * \(buffer.stride)" : ""
-      declarations.append(
+      addOwn(
         "\(ownRow ? "const float *const" : "float *restrict const") \(tileNames[place]) = (\(ownRow ? "const " : "")float *)(arena + \(arena.offsets[place]))\(shift);"
       )
     }
     for (place, name) in model.packed.enumerated() where body.mentions(name) {
-      declarations.append("const float *const \(name) = (const float *)call->weights + WEIGHTS_\(place);")
+      pointers.fixed.append("const float *const \(name) = (const float *)call->weights + WEIGHTS_\(place);")
     }
-    if usesOwned { text.line("const gnnc_rows owned = call->owned[\(stage.vertexType.number)];") }
-    for declaration in declarations { text.line(declaration) }
-    var used = body
-    for declaration in declarations { used.line(declaration) }
-    for parameter in unpacking == .row ? ["call", "arena", "i", "span"] : ["call", "arena"] {
-      let isUsed = used.mentions(parameter) || (parameter == "call" && usesOwned)
-      if !isUsed { text.line("(void)\(parameter);") }
+    return pointers
+  }
+}
+
+/// What is written of one stage.
+struct StageFunctions {
+  enum Turn {
+    case text(CText)
+    case sweep(SweepFunction)
+  }
+
+  /// The stage function's name.
+  let stage: String
+  var comment = CText()
+  var turns: [Turn] = []
+  /// The stage function itself.
+  var driver = CText()
+
+  init(stage: String) { self.stage = stage }
+
+  var sweeps: [SweepFunction] {
+    turns.compactMap { if case .sweep(let function) = $0 { function } else { nil } }
+  }
+
+  func part(_ shared: SharedSweeps) -> CPart {
+    var text = comment
+    for turn in turns {
+      switch turn {
+      case .text(let function): text.append(function)
+      case .sweep(let function): shared.emit(function, &text)
+      }
     }
+    text.append(driver)
+    return CPart(text: text, heads: ["gnnc_status \(stage)(const gnnc_call *call)"])
   }
 }
 

@@ -8,31 +8,76 @@ struct SweepEmitter {
 
   private var block: Int { stage.stages.settings.blockEdges }
 
-  func emit(_ name: String, _ text: inout CText) {
+  /// The sweep over the rows of a tile, one after the other, or over one chunk of a hub's in-edges.
+  func function(_ name: String) -> SweepFunction {
+    var identifiers = stage.identifiers
+    let blockNames = sweep.blockBuffers.map { identifiers.unique($0.name) }
+    let results = accumulatorNames(&identifiers)
+    let scope = stage.scope(.edges(sweep), blockNames: blockNames)
+    var row = CText()
+    switch sweep.extent {
+    case .allEdges: allEdges(scope, results, identifiers, &row)
+    case .lastLoop: lastLoop(scope, results, identifiers, &row)
+    case .oneEdge: preconditionFailure("one edge at a time is for walks")
+    }
+    let pointers = stage.pointers(row, .row)
+    var body = CText()
+    body.block("for (uint32_t i = 0; i < tile.rows; i++)") { inner in
+      inner.line("const uint64_t row = tile.first + i;")
+      let whole =
+        "{row, edges->start[row], \(stage.end(sweep, "row")), \(sweep.set.loops == .added ? 1 : 0), GNNC_ROW}"
+      inner.line("const gnnc_span span = chunk ? chunk->span : (gnnc_span)\(whole);")
+      for declaration in pointers.ofRow { inner.line(declaration) }
+      declareResults(results, &inner)
+      inner.append(row)
+    }
+    var unpacking = CText()
+    unpacking.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
+    stage.declare(pointers, usedBy: body, parameters: ["arena"], &unpacking)
+    return SweepFunction(
+      name: name, unpacking: unpacking,
+      rowNames: pointers.ofRow.map(SweepFunction.declared(in:))
+        + sweep.accumulators.map { results[$0.value]! },
+      body: body)
+  }
+
+  /// Where the accumulators of a row are: in the row's own place, or in the part of a hub's chunk.
+  private func declareResults(_ results: [ValueID: String], _ text: inout CText) {
+    var first = 0
+    for (accumulator, place) in zip(sweep.accumulators, stage.results(sweep, "i", "row")) {
+      let part = first == 0 ? "chunk->part" : "chunk->part + \(first)"
+      text.line(
+        "float *restrict const \(results[accumulator.value]!) = chunk && chunk->part ? \(part) : \(place);")
+      first += StageEmitter.partWidth(accumulator)
+    }
+  }
+
+  /// The sweep over one edge, whose value goes to `to`: a step of a walk.
+  func emitOneEdge(_ name: String, _ text: inout CText) {
     var identifiers = stage.identifiers
     let blockNames = sweep.blockBuffers.map { identifiers.unique($0.name) }
     let results = accumulatorNames(&identifiers)
     let scope = stage.scope(.edges(sweep), blockNames: blockNames)
     var body = CText()
-    switch sweep.extent {
-    case .allEdges: allEdges(scope, results, identifiers, &body)
-    case .lastLoop: lastLoop(scope, results, identifiers, &body)
-    case .oneEdge: oneEdge(scope, results, identifiers, &body)
-    }
-    // Without `restrict`, since they point into what `arena` points at; the local copies have it.
+    oneEdge(scope, results, identifiers, &body)
+    let pointers = stage.pointers(body, .row)
+    var whole = CText()
+    for declaration in pointers.ofRow { whole.line(declaration) }
+    // Without `restrict`, since it points into what `arena` points at; the local copy has it.
     let parameters = sweep.accumulators.map { ", float *to_\(results[$0.value]!)" }
+    for accumulator in sweep.accumulators {
+      let name = results[accumulator.value]!
+      whole.line("float *restrict const \(name) = to_\(name);")
+    }
+    whole.append(body)
     let head =
       "static void \(name)(const gnnc_call *call, const char *arena, uint32_t i, gnnc_span span\(parameters.joined()))"
     text.block(head) { inner in
-      if body.mentions("edges") {
+      if whole.mentions("edges") {
         inner.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
       }
-      stage.unpack(body, .row, &inner)
-      for accumulator in sweep.accumulators {
-        let name = results[accumulator.value]!
-        inner.line("float *restrict const \(name) = to_\(name);")
-      }
-      inner.append(body)
+      stage.declare(pointers, usedBy: whole, parameters: ["call", "arena", "i", "span"], &inner)
+      inner.append(whole)
     }
     text.line()
   }
@@ -49,21 +94,22 @@ struct SweepEmitter {
   func accumulate(
     _ loop: Loop, _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers,
     from first: String,
-    to end: String, _ text: inout CText
+    to end: String, starts: [ValueID: String] = [:], _ text: inout CText
   ) {
     stage.comment(loop.roots[0].result, &text)
     LoopEmitter(
-      scope: scope, loop: loop, rowCount: end, firstRow: first, accumulators: results,
+      scope: scope, loop: loop, rowCount: end, firstRow: first, accumulators: results, starts: starts,
       identifiers: identifiers
     ).emit(&text)
   }
 
   private func kernels(
-    _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
+    _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers,
+    starts: [ValueID: String] = [:], _ text: inout CText
   ) {
     for kernel in sweep.kernels {
       if case .loop(let loop) = kernel, results[loop.roots[0].result] != nil {
-        accumulate(loop, scope, results, identifiers, from: "0", to: "n", &text)
+        accumulate(loop, scope, results, identifiers, from: "0", to: "n", starts: starts, &text)
       } else {
         stage.emit(kernel, scope, rowCount: "n", &text)
       }
@@ -91,8 +137,11 @@ struct SweepEmitter {
   }
 
   /// Accumulators as they are before the first edge. Those that go on from another edge set do so, but in a hub's parts.
-  private func initialize(_ results: [ValueID: String], isFirst: Bool, _ text: inout CText) {
-    for accumulator in sweep.accumulators where accumulator.isFirst == isFirst {
+  private func initialize(
+    _ results: [ValueID: String], isFirst: Bool, besides inRegisters: Set<ValueID> = [], _ text: inout CText
+  ) {
+    for accumulator in sweep.accumulators
+    where accumulator.isFirst == isFirst && !inRegisters.contains(accumulator.value) {
       let start = Precision.single.literal(accumulator.start)
       text.line(
         "for (size_t f = 0; f < \(accumulator.width); f++) \(results[accumulator.value]!)[f] = \(start);")
@@ -101,51 +150,98 @@ struct SweepEmitter {
 
   // MARK: - All edges
 
+  private var isInBlocks: Bool { !sweep.blockBuffers.isEmpty }
+
+  /// The accumulators that begin in registers with a row's first edges, and the condition on which they do.
+  private func startsInRegisters(_ scope: Scope, _ identifiers: Identifiers) -> [ValueID: String] {
+    // Without edges nothing would begin.
+    guard sweep.set.loops == .added || !isInBlocks else { return [:] }
+    var starts: [ValueID: String] = [:]
+    for case .loop(let loop) in sweep.kernels where loop.roots.allSatisfy({ $0.isAccumulated }) {
+      let emitter = LoopEmitter(
+        scope: scope, loop: loop, rowCount: "n", firstRow: "0",
+        accumulators: Dictionary(loop.roots.map { ($0.result, "x") }, uniquingKeysWith: { one, _ in one }),
+        identifiers: identifiers)
+      guard emitter.runsInRegisters else { continue }
+      for root in loop.roots {
+        let takesOneMessage = sweep.kernels.allSatisfy { kernel in
+          guard case .loop(let other) = kernel, other != loop else { return true }
+          return !other.roots.contains { $0.result == root.result }
+        }
+        guard takesOneMessage, loop.roots.filter({ $0.result == root.result }).count == 1,
+          let accumulator = sweep.accumulators.first(where: { $0.value == root.result })
+        else { continue }
+        starts[root.result] = accumulator.isFirst ? "fresh" : "fresh == GNNC_PART"
+      }
+    }
+    return starts
+  }
+
   private func allEdges(
     _ scope: Scope, _ results: [ValueID: String], _ identifiers: Identifiers, _ text: inout CText
   ) {
-    if sweep.accumulators.contains(where: \.isFirst) {
-      text.block("if (span.fresh)") { initialize(results, isFirst: true, &$0) }
-    }
-    if sweep.accumulators.contains(where: { !$0.isFirst }) {
-      text.block("if (span.fresh == GNNC_PART)") { initialize(results, isFirst: false, &$0) }
+    let starts = startsInRegisters(scope, identifiers)
+    for (isFirst, condition) in [(true, "span.fresh"), (false, "span.fresh == GNNC_PART")] {
+      var filled = CText()
+      initialize(results, isFirst: isFirst, besides: Set(starts.keys), &filled)
+      if !filled.lines.isEmpty { text.block("if (\(condition))") { $0.append(filled) } }
     }
     for (place, buffer) in sweep.blockBuffers.enumerated() {
-      text.line("float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
+      text.line("_Alignas(64) float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
     }
     var inside = CText()
-    kernels(scope, results, identifiers, &inside)
-    let mentionsAhead = inside.mentions("ahead")
-    let mentionsIDs = inside.mentions("ids")
+    kernels(scope, results, identifiers, starts: starts, &inside)
+    let isFresh = inside.mentions("fresh")
+    if isFresh { text.line("uint32_t fresh = span.fresh;") }
+    let ahead = inside.mentions("ahead") ? "const uint32_t *const ahead = edges->source + e;" : nil
     if sweep.set.loops == .added {
-      text.line("size_t loop = span.loop;")
-      if mentionsIDs { text.line("uint32_t own[\(block)];") }
-      text.block("for (uint64_t e = span.begin; loop || e < span.end;)") { inner in
+      loopFirst(inside, ahead, isFresh: isFresh, &text)
+    } else {
+      let limit = isInBlocks ? block : nil
+      text.block(limit == nil ? "" : "for (uint64_t e = span.begin; e < span.end; e += \(block))") { inner in
+        if limit == nil { inner.line("const uint64_t e = span.begin;") }
+        let count = "span.end - e"
+        inner.line("const size_t n = \(limit.map { "\(count) < \($0) ? \(count) : \($0)" } ?? count);")
+        if inside.mentions("ids") { inner.line("const uint32_t *const ids = edges->source + e;") }
+        if let ahead { inner.line(ahead) }
+        inner.append(inside)
+      }
+    }
+  }
+
+  /// The added self-loop, where the span has one, and then the other edges: a block at a time where values of edges have
+  /// rows, the loop first in the first; else the loop, and all the others.
+  private func loopFirst(_ inside: CText, _ ahead: String?, isFresh: Bool, _ text: inout CText) {
+    let mentionsIDs = inside.mentions("ids")
+    text.line("size_t loop = span.loop;")
+    if mentionsIDs {
+      text.line(
+        isInBlocks
+          ? "_Alignas(64) uint32_t own[\(block) + 16];"
+          : "const uint32_t own = (uint32_t)(owned.first + span.row);")
+    }
+    text.block("for (uint64_t e = span.begin; loop || e < span.end;)") { inner in
+      if isInBlocks {
         inner.line("const size_t others = span.end - e < \(block) - loop ? span.end - e : \(block) - loop;")
         inner.line("const size_t n = others + loop;")
         if mentionsIDs {
           inner.line("const uint32_t *ids = edges->source + e;")
           inner.block("if (loop)") {
             $0.line("own[0] = (uint32_t)(owned.first + span.row);")
-            $0.line("memcpy(own + 1, ids, others * sizeof *own);")
+            $0.line("gnnc_copy_sources(own + 1, ids, others);")
             $0.line("ids = own;")
           }
         }
-        if mentionsAhead { inner.line("const uint32_t *const ahead = edges->source + e;") }
-        inner.append(inside)
-        inner.line("e += others;")
-        inner.line("loop = 0;")
+      } else {
+        inner.line("const size_t others = loop ? 0 : span.end - e;")
+        inner.line("const size_t n = others + loop;")
+        if mentionsIDs { inner.line("const uint32_t *const ids = loop ? &own : edges->source + e;") }
       }
-    } else {
-      let limit = sweep.blockBuffers.isEmpty ? nil : block
-      text.block(limit == nil ? "" : "for (uint64_t e = span.begin; e < span.end; e += \(block))") { inner in
-        if limit == nil { inner.line("const uint64_t e = span.begin;") }
-        let count = "span.end - e"
-        inner.line("const size_t n = \(limit.map { "\(count) < \($0) ? \(count) : \($0)" } ?? count);")
-        if mentionsIDs { inner.line("const uint32_t *const ids = edges->source + e;") }
-        if mentionsAhead { inner.line("const uint32_t *const ahead = edges->source + e;") }
-        inner.append(inside)
-      }
+      if let ahead { inner.line(ahead) }
+      inner.append(inside)
+      inner.line("e += others;")
+      inner.line("loop = 0;")
+      if isFresh { inner.line("fresh = 0;") }
     }
   }
 
@@ -157,7 +253,7 @@ struct SweepEmitter {
   ) {
     for (place, buffer) in sweep.blockBuffers.enumerated() {
       // Whole registers, as loops over a block write them.
-      text.line("float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
+      text.line("_Alignas(64) float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
     }
     var inside = CText()
     kernels(scope, results, identifiers, &inside)
@@ -182,10 +278,10 @@ struct SweepEmitter {
   ) {
     initialize(results, isFirst: true, &text)
     guard sweep.set.loops != .removed else { return }
-    if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) return;") }
+    if sweep.set.loops == .kept { text.line("if (gnnc_self_loops(edges, span.row) == 0) continue;") }
     for (place, buffer) in sweep.blockBuffers.enumerated() {
       // Whole registers, as loops over a block write them.
-      text.line("float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
+      text.line("_Alignas(64) float \(scope.blockNames[place])[\((buffer.stride + 15) / 16 * 16)];")
     }
     var inside = CText()
     kernels(scope, results, identifiers, &inside)

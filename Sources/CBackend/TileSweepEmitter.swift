@@ -18,7 +18,7 @@ extension SweepEmitter {
     var body = CText()
     start(results, &body)
     for (place, buffer) in sweep.blockBuffers.enumerated() {
-      body.line("float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
+      body.line("_Alignas(64) float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
     }
     let arrays = Arrays(inside)
     for (array, type) in arrays.declared { body.line("\(type) \(array)[\(block)];") }

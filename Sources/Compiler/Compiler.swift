@@ -18,8 +18,8 @@ package enum Compiler {
     let stages = try StageProgram(optimized, options.stageSettings)
     let description = ModelDescription(
       name: model.name, fingerprint: Fingerprint.of(optimized), definitions: options.definitions)
-    let text = CBackend.emit(stages, description)
-    return Translation(program: program, passes: reports, stages: stages, c: text)
+    let c = CBackend.emit(stages, description)
+    return Translation(program: program, passes: reports, stages: stages, c: c)
   }
 
   /// Finds the mistakes in a model's text: syntax, names, types and shapes.
@@ -30,7 +30,17 @@ package enum Compiler {
 
   /// The C of a model.
   package static func emitC(_ path: String, _ options: CompileOptions) throws -> String {
-    try translate(try ModelText(path), options).c
+    try translate(try ModelText(path), options).c.text
+  }
+
+  /// All that the C of a model depends on beside the program that compiles it: its text and those that it uses, with their
+  /// names, and the options.
+  package static func inputs(_ path: String, _ options: CompileOptions) throws -> [String] {
+    let model = try ModelText(path)
+    return try Language.sources(model.source, model.texts).flatMap { [$0.name, $0.text] }
+      + ["without"] + options.without.sorted()
+      + ["counts"] + options.counts.sorted { $0.key < $1.key }.flatMap { [$0.key, "\($0.value)"] }
+      + ["definitions"] + options.definitions + [options.processor]
   }
 
   /// Writes model.c, the headers that it includes, a Makefile that rebuilds it anywhere, and model.so into a directory.
@@ -75,7 +85,7 @@ struct Translation {
   let program: Program
   let passes: [PassReport]
   let stages: StageProgram
-  let c: String
+  let c: EmittedC
 }
 
 /// A model's text, and where the texts that it uses are found.

@@ -1,3 +1,4 @@
+import CBackend
 import CRuntimeText
 import Diagnostics
 import Foundation
@@ -8,13 +9,14 @@ struct ModelBuilder {
 
   init(_ options: CompileOptions) { self.options = options }
 
-  func build(_ c: String, in directory: String) throws -> CompileReport {
+  func build(_ c: EmittedC, in directory: String) throws -> CompileReport {
     let compiler = try Toolchain().compiler(asked: options.compiler)
-    try write(c, "model.c", directory)
+    try write(c.text, "model.c", directory)
     for (name, text) in RuntimeText.headers { try write(text, name, directory) }
     let settings = settings(compiler)
     try write(makefile(compiler, settings), "Makefile", directory)
-    try compiler.buildLibrary(from: directory + "/model.c", to: directory + "/model.so", settings)
+    try compiler.buildLibrary(
+      from: directory + "/model.c", units: c.units, to: directory + "/model.so", settings)
     return CompileReport(compiler: compiler.version, processor: options.processor)
   }
 
@@ -52,7 +54,7 @@ struct ModelBuilder {
       CFLAGS = \(flags.joined(separator: " "))
 
       model.so: model.c gnnc_runtime.h gnnc_kernels.h gnnc_sums.h gnnc_math.h gnnc_recurrence.h
-      \t$(CC) $(CFLAGS) -march=$(MARCH) -o $@ model.c \(settings.libraries.map { "-l\($0) " }.joined())-lm
+      \t$(CC) $(CFLAGS) -march=$(MARCH) -shared -o $@ model.c \(settings.libraries.map { "-l\($0) " }.joined())-lm
 
       """
   }

@@ -35,6 +35,11 @@ package enum Language {
     return try SchemaReader.read(try Names.resolve(trees))
   }
 
+  /// The model's text, and every text that it uses.
+  package static func sources(_ main: SourceText, _ texts: Texts) throws(Failure) -> [SourceText] {
+    try Loader.load(main, texts).trees.map(\.source)
+  }
+
   /// The structure of one text: tokens and tree.
   static func parse(_ source: SourceText) throws(Failure) -> Tree {
     try Parser.parse(source, try Lexer.tokens(of: source))

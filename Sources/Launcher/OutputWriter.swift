@@ -4,8 +4,10 @@ import Graph
 
 /// Takes an output's rows from where partitions wrote them and puts them in the user's own order.
 struct OutputWriter {
-  /// Rows gathered at once; their bytes bound what writing takes beside the index of rows.
+  /// Bytes of rows gathered at once, by all threads: what writing takes beside the index of rows.
   private static let chunkBytes = 8 << 20
+  /// Bytes between two reports of progress.
+  private static let reportedBytes = 256 << 20
 
   private let name: String
   private let shape: [Int]
@@ -71,14 +73,17 @@ struct OutputWriter {
     let path = directory + "/\(name).npy"
     let writer = try NpyWriter(path: path, element: element, shape: [count] + shape)
     let order = order()
-    let rows = min(count, max(1, Self.chunkBytes / max(rowBytes, 1)))
-    let chunk = try Pages(bytes: rows * rowBytes, for: "writing \(path)")
+    let threads = Int(gnnc_thread_count(UInt32(work.threads)))
+    let pieceRows = max(1, min(Self.chunkBytes / threads, 1 << 20) / max(rowBytes, 1))
+    let reportedRows = max(1, Self.reportedBytes / (pieceRows * max(rowBytes, 1))) * pieceRows
     var first = 0
-    while first < count {
-      let last = min(first + rows, count)
-      gather(order[first..<last], into: chunk.base)
-      try writer.append(UnsafeRawBufferPointer(start: chunk.base, count: (last - first) * rowBytes))
-      first = last
+    while first < count && rowBytes > 0 {
+      let rows = first..<min(first + reportedRows, count)
+      try writer.append(count: rows.count * rowBytes, piece: pieceRows * rowBytes, threads: threads) {
+        let row = rows.lowerBound + $0 / rowBytes
+        gather(order[row..<(row + $1.count / rowBytes)], into: $1.baseAddress!)
+      }
+      first = rows.upperBound
       work.report(
         Progress(what: "writing \(name).npy", done: UInt64(first), total: UInt64(count), unit: "rows"))
     }

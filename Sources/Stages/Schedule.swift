@@ -20,12 +20,15 @@ struct Schedule {
   let program: Program
   /// Values that stages write, and the level that does so. Reshapes are looked through.
   private(set) var stored: [ValueID: Level] = [:]
+  /// The values that have each value as an operand, once each.
+  let readers: [[ValueID]]
   private let levels: [Int]
   private let graphOnly: [Bool]
   private let sweeps: [Bool]
 
   init(_ program: Program) {
     self.program = program
+    readers = Schedule.readers(program)
     graphOnly = Schedule.graphOnly(program)
     sweeps = Schedule.sweeps(program)
     let gathered = Schedule.gathered(program)
@@ -60,6 +63,14 @@ struct Schedule {
 // MARK: - Facts about values
 
 extension Schedule {
+  private static func readers(_ program: Program) -> [[ValueID]] {
+    var readers = [[ValueID]](repeating: [], count: program.instructions.count)
+    for value in program.values {
+      for operand in Set(program[value].operands) { readers[operand.number].append(value) }
+    }
+    return readers
+  }
+
   /// Whether a value depends on neither vertex features nor weights.
   private static func graphOnly(_ program: Program) -> [Bool] {
     var facts: [Bool] = []

@@ -116,7 +116,8 @@ struct StageAccount {
   private func flops(_ kernel: Kernel, _ places: [ValueID: Location]) -> Double {
     switch kernel {
     case .dense(let dense):
-      return 2 * Double(dense.batch * dense.extra * dense.inputs * dense.outputs)
+      let product = 2 * Double(dense.batch * dense.extra * dense.inputs * dense.outputs)
+      return product + (dense.epilogue.map { expression($0, isTop: true, places) } ?? 0)
     case .finishEmpty: return 0
     case .contribute(let value, _): return 4 * Double(program[value].type.width)
     case .loop(let loop):

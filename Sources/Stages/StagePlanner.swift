@@ -14,6 +14,8 @@ struct StagePlanner {
   private var section: [ValueID: Int] = [:]
   /// Vertex values that edges read at their target, or that a later section reads.
   private var neededInMemory: Set<ValueID> = []
+  /// The elementwise value that takes a product's place, by product.
+  private var epilogues: [ValueID: ValueID] = [:]
   private var rows = ScopePlanner(Program(schema: Schema()), .rows, values: [], required: [])
 
   init(
@@ -45,7 +47,13 @@ struct StagePlanner {
     // What one section makes and another reads cannot stay inside an expression.
     let crossing = content.rowValues.filter { crossesSections($0) }
     rows = ScopePlanner(program, .rows, values: content.rowValues, required: required.union(crossing))
-    for value in content.rowValues where rows.materialized.contains(value) && places[value] == nil {
+    let made = content.rowValues.filter { rows.materialized.contains($0) }
+    epilogues =
+      EpiloguePlanner(
+        program: program, schedule: schedule, made: made, section: section, places: places,
+        tensors: layout.tensors
+      ).epilogues()
+    for value in made where places[value] == nil && epilogues[value] == nil {
       places[value] = .tile(tile.add(Names.of(value, in: program), program[value].type.width))
     }
     var sections: [Section] = []
@@ -110,7 +118,9 @@ struct StagePlanner {
 
   private mutating func rowKernels(_ turn: Int) throws(Failure) -> [Kernel] {
     var kernels: [Kernel] = []
-    for value in content.rowValues where section[value] == turn && rows.materialized.contains(value) {
+    let madeOfSums = Set(epilogues.values)
+    for value in content.rowValues
+    where !madeOfSums.contains(value) && section[value] == turn && rows.materialized.contains(value) {
       if content.sweepOf[value] != nil {
         if let finish = finish(value) { kernels.append(finish) }
       } else {
@@ -260,7 +270,8 @@ struct StagePlanner {
       PackedConstant(value: weights, layout: .panels(batch: batches, out: outputs, in: inputs)))
     return Dense(
       value: value, input: input, weights: place, batch: batches,
-      extra: instruction.type.width / max(batches * outputs, 1), inputs: inputs, outputs: outputs)
+      extra: instruction.type.width / max(batches * outputs, 1), inputs: inputs, outputs: outputs,
+      epilogue: epilogues[value])
   }
 }
 

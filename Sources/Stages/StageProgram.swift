@@ -324,7 +324,7 @@ package struct Loop: Hashable, Sendable {
     package let offset: Int
     package let strides: [Int]
 
-    var isAccumulated: Bool { if case .accumulate = mode { true } else { false } }
+    package var isAccumulated: Bool { if case .accumulate = mode { true } else { false } }
 
     package init(value: ValueID, result: ValueID, mode: Mode, offset: Int, strides: [Int]) {
       self.value = value
@@ -365,6 +365,12 @@ package struct Dense: Hashable, Sendable {
   package let extra: Int
   package let inputs: Int
   package let outputs: Int
+  /// The elementwise value that is made of the sums while they are in registers: its rows are written in the place of the
+  /// product's, which has none then.
+  package var epilogue: ValueID?
+
+  /// The value whose rows it writes.
+  package var result: ValueID { epilogue ?? value }
 }
 
 /// What a stage is predicted to do for each row and each edge.

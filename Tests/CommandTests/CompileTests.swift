@@ -31,6 +31,17 @@ struct CompileTests {
     #expect(result.status == 0, "\(result.errors)")
   }
 
+  @Test func compilersBehindTheFirstThatWorksAreNotAsked() throws {
+    try FileManager.default.createDirectory(atPath: folder.path("bin"), withIntermediateDirectories: false)
+    try folder.write("#!/bin/sh\nexec /usr/bin/gcc \"$@\"\n", to: "bin/gcc")
+    try folder.write("#!/bin/sh\necho asked >> \(folder.path("asked"))\nexit 1\n", to: "bin/clang")
+    for name in ["gcc", "clang"] { chmod(folder.path("bin/" + name), 0o755) }
+    var gnnc = gnnc
+    gnnc.environment["PATH"] = folder.path("bin") + ":/usr/bin:/bin"
+    #expect(try gnnc("compile", Sample.model, "-o", "model.gnnc").status == 0)
+    #expect(!folder.isThere("asked"))
+  }
+
   @Test func compilingAgainReplacesACompiledModelOnly() throws {
     try copy()
     #expect(try gnnc("compile", Sample.model, "-o", "model.gnnc").status == 0)

@@ -18,7 +18,7 @@ struct ModelCase {
     stages = try StageProgram(program, StageSettings())
   }
 
-  var c: String { CBackend.emit(stages, ModelDescription(name: name, fingerprint: "")) }
+  var c: String { CBackend.emit(stages, ModelDescription(name: name, fingerprint: "")).text }
 }
 
 /// Many compiled models in one C file, built into one program with Resources/drive.c and run by it.
@@ -165,7 +165,7 @@ enum FileScope {
         for match in line.matches(of: /([A-Z][A-Z0-9_]*) =/) { names.insert(String(match.1)) }
         if line.contains("}") { isInEnum = false }
       } else if let match = line.firstMatch(
-        of: /^(?:static|typedef|const)[^=({]*?([A-Za-z_][A-Za-z0-9_]*)(?:\[[^=]*)?(?: =|\(|;)/)
+        of: /^(?:static|typedef|const|GNNC_SHARED)[^=({]*?([A-Za-z_][A-Za-z0-9_]*)(?:\[[^=]*)?(?: =|\(|;)/)
       {
         names.insert(String(match.1))
       }

@@ -34,7 +34,7 @@ private func render(_ name: String) throws -> String {
     ## what was done, and the stages
     \(fenced(explanation))
     ## a sweep of the last stage, in C
-    \(fenced(sweep(in: translation.c).replacing(folder.path + "/", with: "")))
+    \(fenced(sweep(in: translation.c.text).replacing(folder.path + "/", with: "")))
     """
 }
 

@@ -33,6 +33,23 @@ import Testing
     #expect(try NpyArray(path: folder.writeNpy("i.npy", [1] as [Int32], [1])).floats() == nil)
   }
 
+  @Test(arguments: [1, 3])
+  func piecesWrittenSideBySideStandInOrder(threads: Int) throws {
+    let path = "\(folder.path)/pieces.npy"
+    let numbers = (0..<1000).map(Float.init)
+    let writer = try NpyWriter(path: path, element: .float32, shape: [1000])
+    // Two calls, pieces that do not divide them, and bytes in between.
+    for rows in [0..<600, 600..<999] {
+      try writer.append(count: rows.count * 4, piece: 28 * 4, threads: threads) { place, memory in
+        let first = rows.lowerBound + place / 4
+        memory.copyBytes(from: numbers[first..<(first + memory.count / 4)].withUnsafeBytes { Array($0) })
+      }
+    }
+    try numbers[999...].withUnsafeBytes { try writer.append($0) }
+    try writer.finish()
+    #expect(try NpyArray(path: path).floats() == numbers)
+  }
+
   @Test func elementsAreStoredWithoutLoss() throws {
     #expect(try NpyArray(path: folder.writeNpy("a.npy", [1] as [Int8], [1])).stored == .int32)
     #expect(try NpyArray(path: folder.writeNpy("b.npy", [1] as [UInt32], [1])).stored == .int64)

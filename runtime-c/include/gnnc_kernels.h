@@ -6,14 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 #include "gnnc_math.h"
 #include "gnnc_runtime.h"
 
 #define GNNC_INLINE static inline __attribute__((always_inline, unused))
 #define GNNC_NOINLINE __attribute__((noinline))
+// Parts of a model that are compiled apart see each other's functions; compiled as one they need not.
+#ifdef GNNC_UNIT
+#define GNNC_IN_UNIT(unit) ((unit) == GNNC_UNIT)
+#define GNNC_SHARED __attribute__((visibility("hidden")))
+#else
+#define GNNC_IN_UNIT(unit) 1
+#define GNNC_SHARED static
+#endif
 // Run once: not worth a compiler's time.
 #define GNNC_COLD __attribute__((cold))
 
@@ -47,25 +52,46 @@ enum { GNNC_ACCUMULATORS = 12, GNNC_MOST_ROWS = 12, GNNC_MOST_PANEL = 3 };  // o
 typedef float gnnc_lanes __attribute__((vector_size(GNNC_LANES * sizeof(float))));
 
 GNNC_INLINE gnnc_lanes gnnc_broadcast(float a) {
-#if GNNC_LANES == 16 && defined(__AVX512F__)
-  return (gnnc_lanes)_mm512_set1_ps(a);
-#elif GNNC_LANES == 8 && defined(__AVX__)
-  return (gnnc_lanes)_mm256_set1_ps(a);
+#if GNNC_LANES == 16
+  return (gnnc_lanes){a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a};
+#elif GNNC_LANES == 8
+  return (gnnc_lanes){a, a, a, a, a, a, a, a};
 #else
-  gnnc_lanes all = {0};
-  for (int l = 0; l < GNNC_LANES; l++) all[l] = a;
-  return all;
+  return (gnnc_lanes){a, a, a, a};
 #endif
 }
 
+typedef int32_t gnnc_lane_bits __attribute__((vector_size(GNNC_LANES * sizeof(int32_t))));
+
+// a where `mask` is all ones, b where it is 0.
+GNNC_INLINE gnnc_lanes gnnc_choose(gnnc_lane_bits mask, gnnc_lanes a, gnnc_lanes b) {
+  return (gnnc_lanes)(((gnnc_lane_bits)a & mask) | ((gnnc_lane_bits)b & ~mask));
+}
+
+// As gnnc_relu and gnnc_leaky of each lane.
+GNNC_INLINE gnnc_lanes gnnc_relu_lanes(gnnc_lanes x) { return gnnc_choose(x < 0, (gnnc_lanes){0}, x); }
+
+GNNC_INLINE gnnc_lanes gnnc_leaky_lanes(gnnc_lanes x, float slope) {
+  return gnnc_choose(x > 0, x, x * gnnc_broadcast(slope));
+}
+
+// What _mm512_fmadd_ps and its like stand for: <immintrin.h> alone would take a compiler longer than many a model.
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_elementwise_fma)
+#define GNNC_FMA_LANES __builtin_elementwise_fma(a, b, c)
+#elif GNNC_LANES == 16 && defined(__AVX512F__) && __has_builtin(__builtin_ia32_vfmaddps512_mask)
+#define GNNC_FMA_LANES (gnnc_lanes) __builtin_ia32_vfmaddps512_mask(a, b, c, -1, 4)
+#elif GNNC_LANES == 8 && defined(__FMA__) && __has_builtin(__builtin_ia32_vfmaddps256)
+#define GNNC_FMA_LANES (gnnc_lanes) __builtin_ia32_vfmaddps256(a, b, c)
+#elif GNNC_LANES == 4 && defined(__FMA__) && __has_builtin(__builtin_ia32_vfmaddps)
+#define GNNC_FMA_LANES (gnnc_lanes) __builtin_ia32_vfmaddps(a, b, c)
+#endif
+#endif
+
 // a * b + c, rounded once.
 GNNC_INLINE gnnc_lanes gnnc_fma_lanes(gnnc_lanes a, gnnc_lanes b, gnnc_lanes c) {
-#if GNNC_LANES == 16 && defined(__AVX512F__)
-  return (gnnc_lanes)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
-#elif GNNC_LANES == 8 && defined(__FMA__)
-  return (gnnc_lanes)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-#elif GNNC_LANES == 4 && defined(__FMA__)
-  return (gnnc_lanes)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
+#ifdef GNNC_FMA_LANES
+  return GNNC_FMA_LANES;
 #else
   for (int l = 0; l < GNNC_LANES; l++) c[l] = __builtin_fmaf(a[l], b[l], c[l]);
   return c;
@@ -109,6 +135,9 @@ GNNC_INLINE int gnnc_processor_fits(void) {
 
 // -------------------------------------------------------------------------------------------------- dense products
 
+// What becomes of the sums in row i, columns f and on, before they are stored; `operands` are what it reads besides.
+typedef gnnc_lanes gnnc_epilogue(const float *const *operands, gnnc_lanes total, size_t i, size_t f);
+
 GNNC_INLINE gnnc_lanes gnnc_load(const float *p) {
   gnnc_lanes value;
   memcpy(&value, p, sizeof value);
@@ -117,7 +146,21 @@ GNNC_INLINE gnnc_lanes gnnc_load(const float *p) {
 
 GNNC_INLINE void gnnc_store(float *p, gnnc_lanes value) { memcpy(p, &value, sizeof value); }
 
+// The first `columns` lanes alone.
+GNNC_INLINE void gnnc_store_some(float *p, gnnc_lanes value, int columns) {
+  if (columns >= GNNC_LANES)
+    gnnc_store(p, value);
+  else if (columns > 0)
+    memcpy(p, &value, (size_t)columns * sizeof *p);
+}
+
 #ifdef GNNC_OPENBLAS
+GNNC_INLINE gnnc_lanes gnnc_load_some(const float *p, int columns) {
+  gnnc_lanes value = {0};
+  memcpy(&value, p, (size_t)(columns < GNNC_LANES ? columns : GNNC_LANES) * sizeof *p);
+  return value;
+}
+
 // OpenBLAS, to compare with: outside the promise of equal bits. w is packed as [batch, in, out].
 #include <cblas.h>
 
@@ -133,10 +176,17 @@ static inline __attribute__((unused)) void gnnc_pack_panels(int batch, int out, 
       for (int c = 0; c < out; c++) *panels++ = (float)w[((size_t)b * out + c) * in + k];
 }
 
-GNNC_INLINE void gnnc_dense(uint32_t rows, const int out, const int in, const float *restrict x, size_t x_stride,
-                            const float *restrict panels, float *restrict y, size_t y_stride) {
+GNNC_INLINE void gnnc_dense_with(uint32_t rows, const int out, const int in, const float *restrict x, size_t x_stride,
+                                 const float *restrict panels, float *restrict y, size_t y_stride,
+                                 gnnc_epilogue *epilogue, const float *const *operands) {
   cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, out, in, 1, x, (int)x_stride, panels, out, 0, y,
               (int)y_stride);
+  if (!epilogue) return;
+  for (uint32_t i = 0; i < rows; i++)
+    for (int f = 0; f < out; f += GNNC_LANES) {
+      float *const place = y + i * y_stride + f;
+      gnnc_store_some(place, epilogue(operands, gnnc_load_some(place, out - f), i, (size_t)f), out - f);
+    }
 }
 
 #else
@@ -166,18 +216,12 @@ static inline __attribute__((unused)) void gnnc_pack_panels(int batch, int out, 
     }
 }
 
-// The first `columns` lanes alone.
-GNNC_INLINE void gnnc_store_some(float *p, gnnc_lanes value, int columns) {
-  if (columns >= GNNC_LANES)
-    gnnc_store(p, value);
-  else if (columns > 0)
-    memcpy(p, &value, (size_t)columns * sizeof *p);
-}
-
-// One block: y[i, c] = sum over k of x[i, k] * panel[k, c], for `columns` columns.
+// One block: y[i, c] = sum over k of x[i, k] * panel[k, c], for `columns` columns, of which the first is column `first`
+// of row `row` to the epilogue, if there is one.
 GNNC_INLINE void gnnc_dense_block(const int rows, const int registers, const int columns, const int in,
                                   const float *restrict x, size_t x_stride, const float *restrict panel,
-                                  float *restrict y, size_t y_stride) {
+                                  float *restrict y, size_t y_stride, gnnc_epilogue *epilogue,
+                                  const float *const *operands, size_t row, size_t first) {
   gnnc_lanes sum[GNNC_MOST_ROWS][GNNC_MOST_PANEL];
   GNNC_UNROLL
   for (int i = 0; i < rows; i++) {
@@ -198,34 +242,48 @@ GNNC_INLINE void gnnc_dense_block(const int rows, const int registers, const int
   GNNC_UNROLL
   for (int i = 0; i < rows; i++) {
     GNNC_UNROLL
-    for (int r = 0; r < registers; r++)
-      gnnc_store_some(y + (size_t)i * y_stride + r * GNNC_LANES, sum[i][r], columns - r * GNNC_LANES);
+    for (int r = 0; r < registers; r++) {
+      const size_t f = (size_t)r * GNNC_LANES;
+      const gnnc_lanes total = epilogue ? epilogue(operands, sum[i][r], row + (size_t)i, first + f) : sum[i][r];
+      gnnc_store_some(y + (size_t)i * y_stride + f, total, columns - r * GNNC_LANES);
+    }
   }
 }
 
 GNNC_INLINE void gnnc_dense_panel(uint32_t rows, const int registers, const int columns, const int in,
                                   const float *restrict x, size_t x_stride, const float *restrict panel,
-                                  float *restrict y, size_t y_stride) {
+                                  float *restrict y, size_t y_stride, gnnc_epilogue *epilogue,
+                                  const float *const *operands, size_t first) {
   const uint32_t at_once = registers == 1 ? GNNC_MOST_ROWS : GNNC_ACCUMULATORS / registers;
   uint32_t i = 0;
   for (; i + at_once <= rows; i += at_once)
-    gnnc_dense_block((int)at_once, registers, columns, in, x + i * x_stride, x_stride, panel, y + i * y_stride, y_stride);
+    gnnc_dense_block((int)at_once, registers, columns, in, x + i * x_stride, x_stride, panel, y + i * y_stride, y_stride,
+                     epilogue, operands, i, first);
   for (; i < rows; i++)
-    gnnc_dense_block(1, registers, columns, in, x + i * x_stride, x_stride, panel, y + i * y_stride, y_stride);
+    gnnc_dense_block(1, registers, columns, in, x + i * x_stride, x_stride, panel, y + i * y_stride, y_stride, epilogue,
+                     operands, i, first);
 }
 
-// y[i, o] = sum over k of x[i, k] * w[o, k] for a tile of rows, w packed by gnnc_pack_panels. x and y do not overlap.
-GNNC_INLINE void gnnc_dense(uint32_t rows, const int out, const int in, const float *restrict x, size_t x_stride,
-                            const float *restrict panels, float *restrict y, size_t y_stride) {
+// y[i, o] = sum over k of x[i, k] * w[o, k], or what the epilogue makes of it, for a tile of rows, w packed by
+// gnnc_pack_panels. x and y do not overlap.
+GNNC_INLINE void gnnc_dense_with(uint32_t rows, const int out, const int in, const float *restrict x, size_t x_stride,
+                                 const float *restrict panels, float *restrict y, size_t y_stride,
+                                 gnnc_epilogue *epilogue, const float *const *operands) {
   const int registers = GNNC_PANEL_REGISTERS(out), panel = registers * GNNC_LANES;
   int first = 0;
   for (; first + panel <= out; first += panel)
-    gnnc_dense_panel(rows, registers, panel, in, x, x_stride, panels + (size_t)first * in, y + first, y_stride);
+    gnnc_dense_panel(rows, registers, panel, in, x, x_stride, panels + (size_t)first * in, y + first, y_stride, epilogue,
+                     operands, (size_t)first);
   if (first < out)
     gnnc_dense_panel(rows, GNNC_COLUMN_REGISTERS(out - first), out - first, in, x, x_stride,
-                     panels + (size_t)first * in, y + first, y_stride);
+                     panels + (size_t)first * in, y + first, y_stride, epilogue, operands, (size_t)first);
 }
 #endif
+
+GNNC_INLINE void gnnc_dense(uint32_t rows, const int out, const int in, const float *restrict x, size_t x_stride,
+                            const float *restrict panels, float *restrict y, size_t y_stride) {
+  gnnc_dense_with(rows, out, in, x, x_stride, panels, y, y_stride, NULL, NULL);
+}
 
 // ------------------------------------------------------------------------------------- dense products of sparse rows
 
@@ -394,6 +452,18 @@ typedef struct {
 } gnnc_span;
 
 enum { GNNC_ROW = 1, GNNC_PART = 2 };
+
+// A stretch of a hub's in-edges, and where its results go: to `part`, one after the other in whole cache lines, or to the
+// row's own places where it is NULL.
+typedef struct {
+  gnnc_span span;
+  float *part;
+} gnnc_chunk;
+
+// `to` has room for 15 more, and GNNC_SOURCE_PADDING entries follow the last source.
+GNNC_INLINE void gnnc_copy_sources(uint32_t *to, const uint32_t *from, size_t count) {
+  for (size_t i = 0; i < count; i += 16) memcpy(to + i, from + i, 16 * sizeof *to);
+}
 
 GNNC_INLINE uint64_t gnnc_in_edges(const gnnc_edges *edges, uint64_t row) {
   return edges->start[row + 1] - edges->start[row];

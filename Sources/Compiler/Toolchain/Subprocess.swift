@@ -15,16 +15,35 @@ package struct Subprocess: Sendable {
 
   /// Runs `arguments[0]`, a path, with no standard input; throws the system's error number if it cannot be started.
   package static func run(_ arguments: [String]) throws(SystemError) -> Subprocess {
+    try start(arguments).wait()
+  }
+
+  /// A program that has not been waited for.
+  struct Running {
+    fileprivate let child: pid_t
+    fileprivate let log: Int32
+
+    /// Waits for its end. To be called once.
+    func wait() throws(SystemError) -> Subprocess {
+      defer { close(log) }
+      var status: Int32 = 0
+      while waitpid(child, &status, 0) < 0 {
+        guard errno == EINTR else { throw SystemError(number: errno) }
+      }
+      let ending: Ending = status & 0x7f == 0 ? .exit((status >> 8) & 0xff) : .signal(status & 0x7f)
+      return Subprocess(ending: ending, output: contents(of: log))
+    }
+  }
+
+  static func start(_ arguments: [String]) throws(SystemError) -> Running {
     let log = temporaryFile()
     guard log >= 0 else { throw SystemError(number: errno) }
-    defer { close(log) }
-    let child = try spawn(arguments, output: log)
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 {
-      guard errno == EINTR else { throw SystemError(number: errno) }
+    do {
+      return Running(child: try spawn(arguments, output: log), log: log)
+    } catch {
+      close(log)
+      throw error
     }
-    let ending: Ending = status & 0x7f == 0 ? .exit((status >> 8) & 0xff) : .signal(status & 0x7f)
-    return Subprocess(ending: ending, output: contents(of: log))
   }
 
   /// A file without a name, so that nothing is left behind however the program ends.

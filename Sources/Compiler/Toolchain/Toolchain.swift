@@ -19,7 +19,7 @@ package struct Toolchain: Sendable {
     if let asked { return try only(asked, askedBy: "--cc") }
     if let named = environment["CC"], !named.isEmpty { return try only(named, askedBy: "CC") }
     var failed: [CompilerTrial] = []
-    for compiler in candidates() {
+    for compiler in candidates.lazy.map(describe) {
       let trial = cache.trial(of: compiler, withOpenBLAS: false)
       if trial.isUsable { return compiler }
       failed.append(trial)
@@ -29,7 +29,7 @@ package struct Toolchain: Sendable {
 
   /// Every compiler that is here, each tried anew: what `gnnc doctor` reports.
   package func trials() -> [CompilerTrial] {
-    var compilers = candidates()
+    var compilers = candidates.map(describe)
     if let named = environment["CC"], let first = find(named), !compilers.contains(first) {
       compilers.insert(first, at: 0)
     }
@@ -47,14 +47,16 @@ package struct Toolchain: Sendable {
 // MARK: - Finding
 
 extension Toolchain {
-  /// gcc first: its OpenMP comes with it. Of several versions the newest; a name that leads to a compiler already
-  /// listed (`cc`, mostly) is left out.
-  private func candidates() -> [CCompiler] {
-    let names = ["gcc"] + versioned("gcc") + ["clang"] + versioned("clang") + ["cc"]
+  /// Where compilers are. gcc first: its OpenMP comes with it. Of several versions the newest; a name that leads to a
+  /// compiler already listed (`cc`, mostly) is left out. Looked for one by one: the first mostly does.
+  private var candidates: some Sequence<String> {
+    let names: [() -> [String]] = [
+      { ["gcc"] }, { versioned("gcc") + ["clang"] }, { versioned("clang") + ["cc"] },
+    ]
     var seen: Set<String> = []
-    return names.compactMap { name in
+    return names.lazy.flatMap { $0() }.compactMap { name in
       guard let path = resolve(name), seen.insert(realPath(path)).inserted else { return nil }
-      return describe(path)
+      return path
     }
   }
 

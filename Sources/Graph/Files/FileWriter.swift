@@ -67,6 +67,26 @@ final class FileWriter {
     for _ in 0..<count { try append(UInt8(0)) }
   }
 
+  /// Appends `count` bytes in pieces, which several threads make and write side by side: `make` is given where a piece
+  /// begins among the bytes, and memory for it.
+  func append(
+    count: Int, piece: Int, threads: Int, make: (Int, UnsafeMutableRawBufferPointer) -> Void
+  ) throws(Failure) {
+    try flush()
+    let reason = withoutActuallyEscaping(make) { make in
+      let pieces = Pieces(descriptor: descriptor, begin: Int(size), count: count, piece: piece, make: make)
+      gnnc_parallel(
+        UInt32(threads), UInt64(pieces.number),
+        { context, number in
+          Unmanaged<Pieces>.fromOpaque(context!).takeUnretainedValue().write(Int(number))
+        }, Unmanaged.passUnretained(pieces).toOpaque())
+      return pieces.reasons.first { $0 != 0 } ?? 0
+    }
+    size += UInt64(count)
+    guard reason == 0 else { throw notWritten(reason) }
+    guard lseek(descriptor, off_t(size), SEEK_SET) >= 0 else { throw notWritten() }
+  }
+
   func finish() throws(Failure) {
     try flush()
     let closed = close(descriptor)
@@ -113,6 +133,51 @@ final class FileWriter {
 
   private func notWritten(_ reason: Int32 = errno) -> Failure {
     FileError.notWritten(path, reason: reason).failure
+  }
+}
+
+/// Pieces of a file that are written side by side.
+private final class Pieces {
+  let number: Int
+  /// What went wrong with each piece; 0 where nothing did.
+  let reasons: UnsafeMutableBufferPointer<Int32>
+  private let descriptor: Int32
+  private let begin: Int
+  private let count: Int
+  private let piece: Int
+  private let make: (Int, UnsafeMutableRawBufferPointer) -> Void
+
+  init(
+    descriptor: Int32, begin: Int, count: Int, piece: Int,
+    make: @escaping (Int, UnsafeMutableRawBufferPointer) -> Void
+  ) {
+    number = (count + piece - 1) / piece
+    reasons = .allocate(capacity: number)
+    reasons.initialize(repeating: 0)
+    (self.descriptor, self.begin, self.count, self.piece, self.make) = (descriptor, begin, count, piece, make)
+  }
+
+  deinit { reasons.deallocate() }
+
+  func write(_ number: Int) {
+    let first = number * piece
+    let bytes = min(piece, count - first)
+    guard let memory = malloc(bytes) else {
+      reasons[number] = ENOMEM
+      return
+    }
+    defer { free(memory) }
+    make(first, UnsafeMutableRawBufferPointer(start: memory, count: bytes))
+    var done = 0
+    while done < bytes {
+      let written = pwrite(descriptor, memory + done, bytes - done, off_t(begin + first + done))
+      if written > 0 {
+        done += written
+      } else if written == 0 || errno != EINTR {
+        reasons[number] = written == 0 ? ENOSPC : errno
+        return
+      }
+    }
   }
 }
 

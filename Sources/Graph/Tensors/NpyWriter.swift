@@ -19,6 +19,13 @@ package final class NpyWriter {
     try file.append(bytes)
   }
 
+  /// Appends `count` bytes in pieces that several threads make; `make` is given where a piece begins among them.
+  package func append(
+    count: Int, piece: Int, threads: Int, make: (Int, UnsafeMutableRawBufferPointer) -> Void
+  ) throws(Failure) {
+    try file.append(count: count, piece: piece, threads: threads, make: make)
+  }
+
   /// Makes the file appear under its name. Without it, nothing is left behind.
   package func finish() throws(Failure) {
     precondition(file.size == wantedSize, "an npy file of \(file.size) bytes instead of \(wantedSize)")

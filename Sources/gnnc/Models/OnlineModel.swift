@@ -5,8 +5,8 @@ import Foundation
 import Graph
 import Launcher
 
-/// A model's text, compiled when it is run: from the cache if the same C was built before by the same compiler for the
-/// same processor.
+/// A model's text, compiled when it is run: from the cache if the same texts were compiled before by the same compilers for
+/// the same processor.
 enum OnlineModel {
   /// The compiled model, and whether the compiler had to work. Without a cache directory, in a temporary one.
   static func open(
@@ -36,15 +36,17 @@ enum OnlineModel {
     return try CompiledModelWriter.write(source, options, into: directory)
   }
 
-  /// Everything that a library depends on: the C, which the program, the options and gnnc decide; the compiler; the
-  /// processor.
+  /// Everything that a library depends on: the model's texts, the options, the program that compiles them, the C compiler
+  /// and the processor. Nothing is compiled to know it.
   private static func key(of source: ModelSource, _ options: CompileOptions) throws -> String {
     let compiler = try Toolchain().compiler(asked: options.compiler)
-    let text = [
-      try Compiler.emitC(source.path, options), Version.gnnc, "\(GNNC_ABI)", compiler.path, compiler.version,
-      options.processor, options.processor == "native" ? machine : "", options.gemm.rawValue,
-      options.lanes.map(String.init) ?? "",
-    ].joined(separator: "\u{0}")
+    let inputs =
+      try Compiler.inputs(source.path, options) + [
+        Version.gnnc, "\(GNNC_ABI)", thisProgram, compiler.path, compiler.version,
+        options.processor == "native" ? machine : "",
+      ]
+    // With their lengths, so that no two lists of texts are the same text.
+    let text = inputs.map { "\($0.utf8.count) \($0)" }.joined()
     let bytes = Array(text.utf8)
     // Twice with other beginnings: 128 bits, so that two models never meet.
     return [UInt8(0), 1].map { first in
@@ -52,6 +54,14 @@ enum OnlineModel {
       return String(
         format: "%016llx", salted.withUnsafeBytes { gnnc_checksum($0.baseAddress, UInt64($0.count)) })
     }.joined()
+  }
+
+  /// What tells one build of gnnc from another of the same version.
+  private static var thisProgram: String {
+    var information = stat()
+    guard stat("/proc/self/exe", &information) == 0 else { return "" }
+    let changed = information.st_mtim
+    return "\(information.st_size) \(changed.tv_sec) \(changed.tv_nsec)"
   }
 
   /// What tells one processor from another, for caches that several machines share.

@@ -16,7 +16,7 @@ struct RunReport: Encodable {
   let prologueSeconds: Double
   /// The whole process, from its start to the last byte written.
   let totalSeconds: Double
-  /// Until the first stage, and from the last stage on.
+  /// From the start of the process to the first stage, and from the last stage on.
   let openSeconds: Double
   let writeSeconds: Double
   let peakBytes: UInt64

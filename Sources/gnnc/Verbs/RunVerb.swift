@@ -28,7 +28,7 @@ enum RunVerb {
       """)
 
   @Sendable static func run(_ arguments: Arguments, _ terminal: Terminal) throws {
-    let clock = Stopwatch()
+    let clock = Stopwatch.ofProcess()
     let request = try Request(arguments)
     let staged = try request.output.map { path throws(Failure) in
       try StagedDirectory(for: path, holding: [".npy", ".tsv"], existing: request.existing)

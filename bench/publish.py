@@ -29,6 +29,15 @@ SHORT = [
     Column("DGL", lambda row: gigabytes(forward.peak_of(row, "DGL"))),
 ]
 
+PICTURE = """![Seconds and peak memory of the programs by hand, PyTorch Geometric, DGL and sampled sub-graphs, as multiples of gnnc's](docs/bench.svg)
+
+"""
+LEGEND = """
+"gnnc" is the seconds of its stages, "whole run" those of a process of `gnnc run` from its start to files on disk; "faster" is how
+many times as long the better of PyG and DGL takes. [docs/measurements.md](docs/measurements.md) has all of it: partitions, vertex
+orders, compile times, and what each pass earns.
+"""
+
 HEAD = """# Measurements
 
 One run of `make bench`; [bench/README.md](../bench/README.md) says what is measured and how, and how to repeat it.
@@ -49,7 +58,7 @@ def main():
     readme = machine.ROOT / "README.md"
     before, rest = readme.read_text().split(BEGIN)
     after = rest.split(END)[1]
-    readme.write_text(f"{before}{BEGIN}{markdown(SHORT, rows)}\n{END}{after}")
+    readme.write_text(f"{before}{BEGIN}{PICTURE}{markdown(SHORT, rows)}\n{LEGEND}{END}{after}")
 
 
 main()

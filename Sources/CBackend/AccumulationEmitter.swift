@@ -109,8 +109,12 @@ extension LoopEmitter {
     }
   }
 
+  /// Asks for the rows of later edges that this loop is the first of its sweep to read.
   func prefetch(_ writer: ExpressionEmitter, _ text: inout CText) {
-    for gather in writer.gathered where gather.width >= 16 {
+    guard case .edges(let sweep, _) = scope.kind, sweep.extent == .allEdges else { return }
+    let wide = writer.gathered.filter { $0.width >= 16 }
+    let fresh = scope.prefetches.add(wide.map { "\($0.pointer) \($0.first)" })
+    for gather in wide where fresh.contains("\(gather.pointer) \(gather.first)") {
       let skip = scope.skipsLoop ? " - loop" : ""
       let pointer =
         "\(gather.pointer) + (size_t)ahead[\(gather.row) + \(Self.prefetchDistance)\(skip)] * \(gather.stride)"

@@ -34,7 +34,7 @@ package enum CBackend {
     let pack = PackEmitter(stages, model)
     let arena = emitters.map(\.arena.bytes).max() ?? 0
     let finishes = stages.finishes.indices.map { FinishEmitter(stages: stages, number: $0, model: model) }
-    let hub = emitters.flatMap { emitter in emitter.stage.sweeps.map { emitter.hubWidth($0) * 4 } }.max() ?? 0
+    let hub = emitters.map { $0.hubFloats * 4 }.max() ?? 0
     let isOrdered = stages.edgeSets.indices.contains(where: stages.isOrdered)
     var text = CText()
     text.line("// \(description.name): compiled by gnnc. Between two gathers, nothing touches memory.")

@@ -34,11 +34,14 @@ extension LoopEmitter {
   /// Several sums, each in a pass of its own over the block, where all of them suit registers.
   func accumulateOneByOneInLanes(_ text: inout CText) -> Bool {
     guard loop.roots.count > 1 else { return false }
-    var all = CText()
-    for root in loop.roots {
-      let one = LoopEmitter(
+    let each = loop.roots.map { root in
+      LoopEmitter(
         scope: scope, loop: Loop(domain: loop.domain, roots: [root], rows: loop.rows), rowCount: rowCount,
         firstRow: firstRow, accumulators: accumulators, starts: starts, identifiers: identifiers)
+    }
+    guard each.allSatisfy(\.runsInRegisters) else { return false }
+    var all = CText()
+    for one in each {
       var body = CText()
       guard one.accumulateInLanes(&body) else { return false }
       all.block("") { $0.append(body) }
@@ -49,8 +52,13 @@ extension LoopEmitter {
 
   /// Whether the running results of an accumulating loop stay in registers over all edges.
   var runsInRegisters: Bool {
+    var scope = scope
+    scope.prefetches = Prefetches()
+    let trial = LoopEmitter(
+      scope: scope, loop: loop, rowCount: rowCount, firstRow: firstRow, accumulators: accumulators,
+      identifiers: identifiers)
     var text = CText()
-    return accumulateInLanes(&text) || accumulateOneByOneInLanes(&text)
+    return trial.accumulateInLanes(&text) || trial.accumulateOneByOneInLanes(&text)
   }
 
   /// The loops as they are walked, where the innermost goes along memory.

@@ -97,6 +97,7 @@ struct LoopEmitter {
         for statement in emitter.hoisted[nest.count] { inner.line(statement) }
         body(&inner)
       } else {
+        if group == [0] && scope.isEdges { prefetch(emitter, &inner) }
         open(emitter, &inner, from: place + 1, simd: simd, body)
       }
     }

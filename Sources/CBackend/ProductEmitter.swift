@@ -31,7 +31,8 @@ struct ProductShape: Hashable, Comparable {
     let arguments = "rows, \(outputs), \(inputs), x, \(inputStride), panels, y, \(outputStride)"
     text.block("static " + head) {
       $0.line(
-        epilogue.isEmpty ? "gnnc_dense(\(arguments));" : "gnnc_dense_with(\(arguments), \(epilogue), operands);")
+        epilogue.isEmpty
+          ? "gnnc_dense(\(arguments));" : "gnnc_dense_with(\(arguments), \(epilogue), operands);")
     }
     text.line()
     return CPart(text: text, heads: [head])

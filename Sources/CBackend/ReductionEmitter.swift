@@ -86,6 +86,7 @@ extension LoopEmitter {
   /// The last axis in 16 virtual lanes and one fixed tree, so that the order of a sum does not depend on the width of
   /// the processor's registers.
   private func reduceInLanes(_ reduction: Reduction, _ text: inout CText) {
+    if reduction == .sum, sumInRegisters(&text) { return }
     let root = loop.roots[0]
     let (axis, width) = (loop.domain.count, loop.domain.last!)
     // Beside the row and the outer axes: steps of 16 along the axis, and lanes.
@@ -121,6 +122,42 @@ extension LoopEmitter {
     }
   }
 
+  /// A sum of whole registers of virtual lanes; false where registers do not suit it.
+  private func sumInRegisters(_ text: inout CText) -> Bool {
+    let root = loop.roots[0]
+    let (axis, width) = (loop.domain.count, loop.domain.last!)
+    guard width % 16 == 0 else { return false }
+    let nest = (0...axis + 1).map { [$0] }
+    var writer = ExpressionEmitter(
+      scope, extents: extents.dropLast() + [width / 16, 16], nest: nest, identifiers: identifiers)
+    writer.variableNames = Self.names(nest.dropLast(), row: scope.rowVariable) + ["r * GNNC_LANES"]
+    let position = Affine(variable: axis) * 16 + Affine(variable: axis + 1)
+    let index = domainIndex.dropLast() + [position]
+    guard let term = writer.lanes(root.value, Array(index), row: row, inner: axis + 1),
+      term.variables.contains(axis + 1),
+      writer.accesses.allSatisfy({ ($0.index.terms[axis + 1] ?? 0) <= 1 })
+    else { return false }
+    let target = destination(root, resultIndex, &writer)
+    let next =
+      term.factors.count == 2
+      ? "gnnc_fma_lanes(\(term.factors[0]), \(term.factors[1]), lane[r])" : "lane[r] + \(term.text)"
+    openOuter(writer, &text) { inner in
+      inner.line("gnnc_lanes lane[16 / GNNC_LANES] = {{0}};")
+      inner.line("GNNC_UNROLL")
+      let name = writer.variableNames[axis]
+      inner.block("for (size_t \(name) = 0; \(name) < \(width / 16); \(name)++)") { steps in
+        for statement in writer.hoisted[axis + 1] { steps.line(statement) }
+        steps.line("GNNC_UNROLL")
+        steps.block("for (size_t r = 0; r < 16 / GNNC_LANES; r++)") {
+          for statement in writer.hoisted[axis + 2] { $0.line(statement) }
+          $0.line("lane[r] = \(next);")
+        }
+      }
+      inner.line("\(target) = gnnc_sum_registers(lane);")
+    }
+    return true
+  }
+
   private var resultIndex: Affine {
     Affine.flat(Array(domainIndex.dropLast()), Shape.strides(Array(loop.domain.dropLast())))
   }
@@ -132,7 +169,10 @@ extension LoopEmitter {
       guard place < loop.domain.count else { return body(&text) }
       let name = writer.variableNames[place]
       let (from, to) = place == 0 ? (firstRow, rowCount) : ("0", "\(extents[place])")
-      text.block("for (size_t \(name) = \(from); \(name) < \(to); \(name)++)") { nested(place + 1, &$0) }
+      text.block("for (size_t \(name) = \(from); \(name) < \(to); \(name)++)") { text in
+        if place == 0 && scope.isEdges { prefetch(writer, &text) }
+        nested(place + 1, &text)
+      }
     }
     nested(0, &text)
   }

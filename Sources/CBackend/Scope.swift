@@ -53,6 +53,8 @@ struct Scope {
   let places: [ValueID: Location]
   /// The block buffers of the sweep.
   let blockNames: [String]
+  /// What the loops of the sweep have asked for ahead of the edges at hand.
+  var prefetches = Prefetches()
 
   var program: Program { stages.program }
   var precision: Precision { if case .doubles = kind { .double } else { .single } }
@@ -259,6 +261,18 @@ struct Scope {
     case .added:
       return "(float)(gnnc_in_edges(\(edges), \(row)) - gnnc_self_loops(\(edges), \(row)) + 1)"
     }
+  }
+}
+
+/// The gathered rows that are asked for early in a sweep, each once: by the first loop that reads them.
+final class Prefetches {
+  private var asked: Set<String> = []
+
+  /// Notes rows that a loop reads, and gives those that no loop before it has asked for.
+  func add(_ rows: [String]) -> Set<String> {
+    let fresh = Set(rows).subtracting(asked)
+    asked.formUnion(fresh)
+    return fresh
   }
 }
 

@@ -6,6 +6,8 @@ import Stages
 extension StageEmitter {
   /// A tile takes no more rows once it has so many in-edges.
   static let tileEdges = 8192
+  /// GNNC_CHUNK of gnnc_runtime.h.
+  static let chunkEdges = 4096
 
   func emitStage(_ turns: [Turn], _ text: inout CText) {
     let swept = stage.sweptEdges
@@ -151,32 +153,69 @@ extension StageEmitter {
   }
 
   private func sweepHub(_ name: String, _ sweep: Sweep, _ text: inout CText) {
-    let width = hubWidth(sweep)
+    let hub = hubLayout(of: sweep)
     text.line("const gnnc_edges *const edges = &call->edges[\(sweep.edges)];")
     text.line("const uint64_t row = tile.first;")
     text.line("const uint64_t begin = edges->start[row], end = \(end(sweep, "row"));")
     text.line(
       "const uint64_t chunks = end - begin > GNNC_CHUNK ? (end - begin + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;")
+    if hub.floats > 0 { text.line("float *const scratch = \(hub.first);") }
     text.margin("#pragma omp parallel for num_threads((int)call->threads) schedule(static, 1)")
     text.block("for (uint64_t c = 0; c < chunks; c++)") { text in
       text.line("const uint64_t first = begin + c * GNNC_CHUNK;")
       text.line("const uint64_t last = c + 1 < chunks ? first + GNNC_CHUNK : end;")
-      let part = width > 0 ? "c == 0 ? NULL : (float *)call->hub + c * \(width)" : "NULL"
+      let part = hub.floats > 0 ? "c == 0 ? NULL : scratch + c * \(hub.floats)" : "NULL"
+      let kept = hub.kept > 0 ? "scratch + c * \(hub.floats) + \(hub.floats - hub.kept)" : "NULL"
       let isLooped = loop(sweep) == 0 ? "0" : "c == 0"
       text.line(
-        "const gnnc_chunk chunk = {{row, first, last, \(isLooped), c == 0 ? GNNC_ROW : GNNC_PART}, \(part)};")
+        "const gnnc_chunk chunk = {{row, first, last, \(isLooped), c == 0 ? GNNC_ROW : GNNC_PART}, \(part), \(kept)};"
+      )
       text.line("\(name)(call, arena, tile, &chunk);")
     }
-    guard width > 0 else { return }
+    guard !sweep.accumulators.isEmpty else { return }
     text.block("for (uint64_t c = 1; c < chunks; c++)") { text in
-      text.line("const float *const part = (const float *)call->hub + c * \(width);")
+      text.line("const float *const part = scratch + c * \(hub.floats);")
       join(sweep, &text)
     }
   }
 
-  /// Floats that one chunk's results take.
-  func hubWidth(_ sweep: Sweep) -> Int {
+  /// The scratch of a hub's chunks: so many floats for each, results first and then what is kept of its edges; and where
+  /// that of a sweep's first chunk begins.
+  private func hubLayout(of sweep: Sweep) -> (floats: Int, kept: Int, first: String) {
+    guard !stage.keptRows.isEmpty else { return (hubWidth(sweep), 0, "call->hub") }
+    // What is kept must outlast the sweeps over other edge sets, which have chunks of their own.
+    let earlier = stage.sweptEdges.prefix { $0 != sweep.edges }.map {
+      "gnnc_chunks(&call->edges[\($0)], row)"
+    }
+    let first = earlier.isEmpty ? "" : " + (\(earlier.joined(separator: " + "))) * \(hubFloats)"
+    return (hubFloats, hubFloats - widestResults, "(float *)call->hub\(first)")
+  }
+
+  /// Floats that one chunk of a hub takes.
+  var hubFloats: Int {
+    let kept = Dictionary(grouping: stage.keptRows.indices) { stage.keptRows[$0].edges }
+    return widestResults + (kept.values.map { $0.reduce(0) { $0 + keptFloats($1) } }.max() ?? 0)
+  }
+
+  private var widestResults: Int { stage.sweeps.map(hubWidth).max() ?? 0 }
+
+  private func hubWidth(_ sweep: Sweep) -> Int {
     sweep.accumulators.reduce(0) { $0 + Self.partWidth($1) }
+  }
+
+  /// Floats that the kept rows of a chunk take: its edges, an added self-loop, and what whole registers write beyond.
+  private func keptFloats(_ number: Int) -> Int {
+    (stage.keptRows[number].stride * (Self.chunkEdges + 1) + 16 + 15) / 16 * 16
+  }
+
+  /// Where the rows that are kept of the in-edges of a row begin, as C: of a tile's row `i`, or of a hub's chunk.
+  func keptPlace(_ number: Int, isLooped: Bool) -> String {
+    let rows = stage.keptRows[number]
+    let before = stage.keptRows.indices.filter { $0 < number && stage.keptRows[$0].edges == rows.edges }
+    let inChunk = before.reduce(0) { $0 + keptFloats($1) }
+    let chunk = inChunk == 0 ? "chunk->kept" : "chunk->kept + \(inChunk)"
+    let place = "edges->start[row] - edges->start[tile.first]\(isLooped ? " + i" : "")"
+    return "chunk ? \(chunk) : (float *)(arena + \(arena.kept[number])) + (\(place)) * \(rows.stride)"
   }
 
   /// Floats that one of them takes.

@@ -279,27 +279,32 @@ struct StageFunctions {
   }
 }
 
-/// Where the tile buffers of a stage lie in a thread's scratch memory, in bytes, and what the thread contributes to values
-/// of the whole graph.
+/// Where the tile buffers of a stage lie in a thread's scratch memory, in bytes, the rows kept of a tile's in-edges, and
+/// what the thread contributes to values of the whole graph.
 struct Arena {
   let offsets: [Int]
+  let kept: [Int]
   let sums: [ValueID: Int]
   let bytes: Int
   private static let sumBytes = 160
+  /// The in-edges of a tile, and an added self-loop for each of its rows: the last row to be taken is not a hub's.
+  private static func mostEdges(_ stages: StageProgram) -> Int {
+    StageEmitter.tileEdges + StageEmitter.chunkEdges + stages.settings.tileRows
+  }
 
   init(_ stage: Stage, _ stages: StageProgram) {
-    var offsets: [Int] = []
-    var sums: [ValueID: Int] = [:]
     var bytes = 0
-    for buffer in stage.tileBuffers {
-      offsets.append(bytes)
-      bytes += (buffer.stride * stages.settings.tileRows * 4 + 63) / 64 * 64
+    func take(_ size: Int) -> Int {
+      defer { bytes += (size + 63) / 64 * 64 }
+      return bytes
     }
+    offsets = stage.tileBuffers.map { take($0.stride * stages.settings.tileRows * 4) }
+    // Loops over a block write whole registers.
+    kept = stage.keptRows.map { take(($0.stride * Self.mostEdges(stages) + 16) * 4) }
+    var sums: [ValueID: Int] = [:]
     for value in stage.sums.keys.sorted() {
-      sums[value] = bytes
-      bytes += (stages.program[value].type.width * Self.sumBytes + 63) / 64 * 64
+      sums[value] = take(stages.program[value].type.width * Self.sumBytes)
     }
-    self.offsets = offsets
     self.sums = sums
     self.bytes = bytes
   }

@@ -29,6 +29,7 @@ struct SweepEmitter {
       inner.line("const gnnc_span span = chunk ? chunk->span : (gnnc_span)\(whole);")
       for declaration in pointers.ofRow { inner.line(declaration) }
       declareResults(results, &inner)
+      declareKept(blockNames, &inner)
       inner.append(row)
     }
     var unpacking = CText()
@@ -49,6 +50,22 @@ struct SweepEmitter {
       text.line(
         "float *restrict const \(results[accumulator.value]!) = chunk && chunk->part ? \(part) : \(place);")
       first += StageEmitter.partWidth(accumulator)
+    }
+  }
+
+  private func declareKept(_ blockNames: [String], _ text: inout CText) {
+    for (name, buffer) in zip(blockNames, sweep.blockBuffers) {
+      guard let kept = buffer.kept else { continue }
+      let place = stage.keptPlace(kept, isLooped: sweep.set.loops == .added)
+      text.line("float *const \(name)_kept = \(place);")
+    }
+  }
+
+  /// Block buffers that are a part of what is kept of all edges of the row.
+  private func pointToKept(_ scope: Scope, _ text: inout CText) {
+    let place = sweep.set.loops == .added ? "(loop ? 0 : e - span.begin + span.loop)" : "(e - span.begin)"
+    for (name, buffer) in zip(scope.blockNames, sweep.blockBuffers) where buffer.kept != nil {
+      text.line("float *const \(name) = \(name)_kept + \(place) * \(buffer.stride);")
     }
   }
 
@@ -186,10 +203,11 @@ struct SweepEmitter {
       initialize(results, isFirst: isFirst, besides: Set(starts.keys), &filled)
       if !filled.lines.isEmpty { text.block("if (\(condition))") { $0.append(filled) } }
     }
-    for (place, buffer) in sweep.blockBuffers.enumerated() {
+    for (place, buffer) in sweep.blockBuffers.enumerated() where buffer.kept == nil {
       text.line("_Alignas(64) float \(scope.blockNames[place])[\(block) * \(buffer.stride)];")
     }
     var inside = CText()
+    pointToKept(scope, &inside)
     kernels(scope, results, identifiers, starts: starts, &inside)
     let isFresh = inside.mentions("fresh")
     if isFresh { text.line("uint32_t fresh = span.fresh;") }

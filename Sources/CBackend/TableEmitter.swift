@@ -131,18 +131,36 @@ struct TableEmitter {
       }
       let (gathers, reads) = (list("gathers", stage.gathers), list("reads", stage.reads))
       let (writes, edges) = (list("writes", stage.writes), list("edge_sets", stage.sweptEdges))
-      let cost = stage.cost
-      let numbers = [
-        cost.flopsPerRow, cost.flopsPerEdge, cost.bytesReadPerRow, cost.bytesWrittenPerRow,
-        cost.bytesGatheredPerEdge,
-      ].map { "\($0)" }.joined(separator: ", ")
+      let cost = costTable(stage.cost, number, &text)
       rows.append(
-        "{\(quoted(stage.name)), \(stage.vertexType.number), \(stage.level), \(stage.isPrologue ? 1 : 0), \(stage.sweeps.count), \(gathers), \(reads), \(writes), \(edges), {\(numbers)}, stage\(number)}"
+        "{\(quoted(stage.name)), \(stage.vertexType.number), \(stage.level), \(stage.isPrologue ? 1 : 0), \(stage.sweeps.count), \(gathers), \(reads), \(writes), \(edges), \(cost), stage\(number)}"
       )
     }
     table("gnnc_stage", "stages", rows, &text)
     finishTable(&text)
     text.line()
+  }
+
+  /// Writes the tables of a stage's cost and gives its initializer.
+  private func costTable(_ cost: StageCost, _ number: Int, _ text: inout CText) -> String {
+    let edges = cost.edges.map { "{\($0.edges), \($0.flops), \($0.bytesRead), \($0.bytesWritten)}" }
+    let gathers = cost.edges.flatMap { edges in
+      edges.gathers.map { "{\(edges.edges), \($0.tensor), \($0.bytes)}" }
+    }
+    let sparse = cost.sparse.map { "{\($0.tensor), \($0.flopsPerNumber)}" }
+    var lists: [String] = []
+    for (type, word, rows) in [
+      ("gnnc_edge_cost", "edge_costs", edges), ("gnnc_gather_cost", "gather_costs", gathers),
+      ("gnnc_sparse_cost", "sparse_costs", sparse),
+    ] {
+      let name = "stage_\(word)_\(number)"
+      if !rows.isEmpty {
+        text.line("static const \(type) \(name)[] = {\(rows.joined(separator: ", "))};")
+      }
+      lists.append("\(rows.count), \(rows.isEmpty ? "NULL" : name)")
+    }
+    let row = [cost.flopsPerRow, cost.bytesReadPerRow, cost.bytesWrittenPerRow].map { "\($0)" }
+    return "{\((row + lists).joined(separator: ", "))}"
   }
 
   private func finishTable(_ text: inout CText) {

@@ -40,7 +40,7 @@ struct Explanation {
       lines += tensors("writes", stage.writes)
       for sweep in stage.sweeps { lines.append("       sweeps   \(describe(sweep))") }
       for walk in stage.recurrences { lines += describe(walk) }
-      lines.append("       cost     \(describe(stage.cost))")
+      lines += costLines(stage)
     }
     for finish in stages.finishes {
       let names = finish.values.map { Names.of($0, in: translation.stages.program) }
@@ -86,13 +86,41 @@ struct Explanation {
     return "\(describe(sweep.set)): \(results)"
   }
 
-  private func describe(_ cost: StageCost) -> String {
-    let row =
-      "for each vertex \(count(cost.flopsPerRow)) flops, \(count(cost.bytesReadPerRow)) bytes read, "
-      + "\(count(cost.bytesWrittenPerRow)) written"
-    guard cost.bytesGatheredPerEdge > 0 else { return row }
-    return row
-      + "; for each edge \(count(cost.flopsPerEdge)) flops, \(count(cost.bytesGatheredPerEdge)) bytes gathered"
+  /// For each vertex, for each edge of each set, and over the whole graph where its counts are known.
+  private func costLines(_ stage: Stage) -> [String] {
+    let cost = stage.cost
+    var lines = [
+      "       cost     for each vertex \(count(cost.flopsPerRow)) flops, \(count(cost.bytesReadPerRow)) bytes read, "
+        + "\(count(cost.bytesWrittenPerRow)) written"
+    ]
+    for edges in cost.edges {
+      let set = stages.edgeSets[edges.edges]
+      let name = describe(EdgeSet(set.type, set.direction))
+      lines.append(
+        "                for each edge of \(name) \(count(edges.flops)) flops, \(count(edges.bytesGathered)) bytes "
+          + "gathered, \(count(edges.bytesRead)) read"
+          + (edges.bytesWritten > 0 ? ", \(count(edges.bytesWritten)) written" : ""))
+    }
+    return lines + (total(stage).map { ["                \($0)"] } ?? [])
+  }
+
+  /// Of an undirected set, whose edges are known only once they are prepared, twice the edges that it is made of.
+  private func total(_ stage: Stage) -> String? {
+    let (schema, cost) = (stages.program.schema, stage.cost)
+    guard let rows = schema[stage.vertexType].count.map(Double.init) else { return nil }
+    var (flops, gathered) = (rows * cost.flopsPerRow, 0.0)
+    var (read, written) = (rows * cost.bytesReadPerRow, rows * cost.bytesWrittenPerRow)
+    for part in cost.edges {
+      let set = stages.edgeSets[part.edges]
+      guard let count = schema[set.type].count else { return nil }
+      let edges = Double(count) * (set.direction == .undirected ? 2 : 1)
+      flops += edges * part.flops
+      gathered += edges * part.bytesGathered
+      read += edges * part.bytesRead
+      written += edges * part.bytesWritten
+    }
+    return
+      "in all \(count(flops)) flops, \(count(gathered)) bytes gathered, \(count(read)) read, \(count(written)) written"
   }
 
   private func count(_ number: Double) -> String { String(Int(number)) }

@@ -24,10 +24,18 @@ package enum PartitionMethod: String, Sendable, CaseIterable {
 
 /// What the global rank is computed by: the order of edges in a row, and of vertices in a partition.
 package enum VertexOrder: String, Sendable, CaseIterable {
+  /// `community` where the graph has communities, else `degree`.
+  case auto
   /// The plain graph's own order.
   case plain
   /// Falling degree, all edge types and both ends counted; the plain order decides between equals.
   case degree
+  /// Breadth-first over the union of all edge types, from each component's largest hub.
+  case bfs
+  /// Reverse Cuthill-McKee, over that union too.
+  case rcm
+  /// Communities within communities of that union, hubs first.
+  case community
 }
 
 /// In which form the rows of vertex features are stored.
@@ -40,7 +48,7 @@ package enum RowChoice: String, Sendable, CaseIterable {
 package struct PartitionOptions: Sendable {
   package var parts = 1
   package var method = PartitionMethod.range
-  package var order = VertexOrder.plain
+  package var order = VertexOrder.auto
   /// Sets to prepare besides every edge type's forward one.
   package var edgeSets: Set<EdgeSetKey> = []
   package var rows = RowChoice.smallest

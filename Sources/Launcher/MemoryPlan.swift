@@ -95,7 +95,7 @@ extension MemoryPlan {
     let chunks = tables.stages.flatMap { stage in
       (0..<fitted.graph.summary.parts).map { part in
         stage.edgeSets.reduce(UInt64(0)) { sum, set in
-          sum + (fitted.graph.longestRow(of: tables.key(of: set), part: part) + chunk - 1) / chunk
+          sum + max((fitted.graph.longestRow(of: tables.key(of: set), part: part) + chunk - 1) / chunk, 1)
         }
       }
     }

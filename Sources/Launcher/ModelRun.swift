@@ -30,8 +30,8 @@ package final class ModelRun {
   /// Those that will be written.
   package let outputs: [ModelTables.Output]
 
-  private let options: Options
-  private let fitted: Fitted
+  let options: Options
+  let fitted: Fitted
   private var prepared: Prepared?
 
   private struct Prepared {
@@ -177,7 +177,7 @@ extension ModelRun {
     call.weights = prepared.weights.base
     call.arena = prepared.arena.base
     call.hub = prepared.hub.base
-    call.stop = options.stop ?? Self.never
+    call.stop = stop
     call.sparse = UnsafePointer(view.sparse.baseAddress)
     call.weights_are_finite = prepared.weightsAreFinite ? 1 : 0
     switch function(&call) {
@@ -199,6 +199,15 @@ extension ModelRun {
     } catch {
       throw .exchange(error)
     }
+  }
+
+  /// Not zero once the user has asked to stop.
+  var stop: UnsafePointer<Int32> { options.stop ?? Self.never }
+
+  /// The partitions as stages see them.
+  var views: [PartitionView] {
+    guard let prepared else { preconditionFailure("views come after prepare") }
+    return prepared.exchange.parts.map(prepared.exchange.view)
   }
 
   /// A stop flag for callers that have none.

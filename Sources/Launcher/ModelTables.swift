@@ -118,11 +118,37 @@ package struct ModelTables: Sendable, Hashable {
     package let reads: [Int]
     package let writes: [Int]
     package let edgeSets: [Int]
+    package let cost: Cost
+  }
+
+  /// What a stage will cost for each row of its type and each edge of a set.
+  package struct Cost: Sendable, Hashable {
     package let flopsPerRow: Double
-    package let flopsPerEdge: Double
-    /// Read and written at the row itself.
-    package let bytesPerRow: Double
-    package let bytesGatheredPerEdge: Double
+    package let bytesReadPerRow: Double
+    package let bytesWrittenPerRow: Double
+    package let edges: [Edges]
+    package let gathers: [Gather]
+    package let sparse: [Sparse]
+
+    package struct Edges: Sendable, Hashable {
+      package let set: Int
+      package let flops: Double
+      package let bytesRead: Double
+      package let bytesWritten: Double
+    }
+
+    /// Rows of a tensor at the other ends of a set's edges.
+    package struct Gather: Sendable, Hashable {
+      package let set: Int
+      package let tensor: Int
+      package let bytes: Double
+    }
+
+    /// What falls away of a row's flops for each number that a sparse row lacks.
+    package struct Sparse: Sendable, Hashable {
+      package let tensor: Int
+      package let flopsPerNumber: Double
+    }
   }
 
   package let name: String

@@ -160,11 +160,32 @@ extension ModelTables.Stage {
     reads = try list(stage.reads, below: tensors, label)
     writes = try list(stage.writes, below: tensors, label)
     self.edgeSets = try list(stage.edge_sets, below: edgeSets, label)
-    flopsPerRow = stage.cost.flops_per_row
-    flopsPerEdge = stage.cost.flops_per_edge
-    bytesPerRow = stage.cost.bytes_read_per_row + stage.cost.bytes_written_per_row
-    bytesGatheredPerEdge = stage.cost.bytes_gathered_per_edge
+    cost = try ModelTables.Cost(stage.cost, tensors: tensors, edgeSets: edgeSets, label)
     guard stage.run != nil else { throw .init(what: "stage \(label) has no function") }
+  }
+}
+
+extension ModelTables.Cost {
+  fileprivate init(
+    _ cost: gnnc_cost, tensors: Int, edgeSets: Int, _ label: String
+  ) throws(ModelTables.Damage) {
+    flopsPerRow = cost.flops_per_row
+    bytesReadPerRow = cost.bytes_read_per_row
+    bytesWrittenPerRow = cost.bytes_written_per_row
+    edges = try table(cost.edge_cost, cost.edge_costs) { edges throws(ModelTables.Damage) in
+      Edges(
+        set: try index(edges.edge_set, below: edgeSets, label), flops: edges.flops,
+        bytesRead: edges.bytes_read, bytesWritten: edges.bytes_written)
+    }
+    gathers = try table(cost.gather_cost, cost.gather_costs) { gather throws(ModelTables.Damage) in
+      Gather(
+        set: try index(gather.edge_set, below: edgeSets, label),
+        tensor: try index(gather.tensor, below: tensors, label), bytes: gather.bytes)
+    }
+    sparse = try table(cost.sparse_cost, cost.sparse_costs) { sparse throws(ModelTables.Damage) in
+      Sparse(
+        tensor: try index(sparse.tensor, below: tensors, label), flopsPerNumber: sparse.flops_per_number)
+    }
   }
 }
 

@@ -1,6 +1,15 @@
 /// The kind of number that a value is made of.
 package enum Element: String, Hashable, Sendable, CaseIterable {
   case f32, i32, i64, bool
+
+  /// Of one number in memory.
+  package var bytes: Int {
+    switch self {
+    case .f32, .i32: 4
+    case .i64: 8
+    case .bool: 1
+    }
+  }
 }
 
 /// Over what a value has one row each.

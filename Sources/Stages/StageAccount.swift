@@ -14,104 +14,132 @@ struct StageAccount {
   }
 
   func stage(_ sections: [Section], _ planner: StagePlanner, level: Int) -> Stage {
-    var account = Stage(
-      name: "", level: level, isPrologue: content.level.isPrologue,
-      vertexType: content.vertexType, sections: sections,
-      sums: layout.partials.filter { content.sums.contains($0.key) },
-      tileBuffers: planner.tile.buffers, places: planner.places, gathers: [], reads: [], writes: [],
-      cost: StageCost())
-    for root in content.roots { note(root, &account.writes) { account.cost.bytesWrittenPerRow += $0 } }
-    for sum in content.sums { readRow(program[sum].operands[0], &account) }
+    var tally = Tally()
+    for root in content.roots { write(root, &tally) }
+    for sum in content.sums { readRow(program[sum].operands[0], &tally) }
     for value in content.rowValues where content.sweepOf[value] == nil {
-      for operand in program[value].operands { readRow(operand, &account) }
+      for operand in program[value].operands { readRow(operand, &tally) }
     }
     for section in sections {
       switch section {
       case .rows(let kernels):
-        account.cost.flopsPerRow += kernels.reduce(0) { $0 + flops($1, [:]) }
-      case .sweep(let sweep): count(sweep, &account)
+        tally.cost.flopsPerRow += kernels.reduce(0) { $0 + flops($1, [:]) }
+        for case .dense(let dense) in kernels { countSparse(dense, &tally) }
+      case .sweep(let sweep): count(sweep, &tally)
       case .recurrence(let walk):
-        count(walk.gates, &account)
+        count(walk.gates, &tally)
         // The recurrent product, and the cell's own arithmetic. Padded steps are not foreseen.
-        account.cost.flopsPerEdge += Double(8 * walk.width * walk.width + 12 * walk.width)
+        tally.cost.count(edges: walk.gates.edges) {
+          $0.flops += Double(8 * walk.width * walk.width + 12 * walk.width)
+        }
       }
     }
-    account.writes += account.sums.values
+    let sums = layout.partials.filter { content.sums.contains($0.key) }
     return Stage(
-      name: name(sections), level: account.level, isPrologue: account.isPrologue,
-      vertexType: account.vertexType, sections: sections, sums: account.sums,
-      tileBuffers: account.tileBuffers,
-      places: account.places, gathers: account.gathers.sorted(), reads: account.reads.sorted(),
-      writes: account.writes.sorted(), cost: account.cost)
+      name: name(sections), level: level, isPrologue: content.level.isPrologue,
+      vertexType: content.vertexType, sections: sections, sums: sums,
+      tileBuffers: planner.tile.buffers, keptRows: planner.keptRows, places: planner.places,
+      gathers: tally.gathers.sorted(),
+      reads: tally.reads.sorted(), writes: (tally.writes + sums.values).sorted(), cost: tally.cost)
   }
 
-  private func note(_ value: ValueID, _ tensors: inout [Int], _ bytes: (Double) -> Void) {
+  /// What is counted so far: tensors, each once, and costs; and the values that are not to be counted again.
+  private struct Tally {
+    var gathers: Set<Int> = []
+    var reads: Set<Int> = []
+    var writes: [Int] = []
+    var cost = StageCost()
+    var rowValues: Set<ValueID> = []
+    var edgeValues: Set<ValueID> = []
+    var gathered: [Int: Set<ValueID>] = [:]
+  }
+
+  /// Of a value's numbers in a row of a tensor.
+  private func bytes(_ value: ValueID, in tensor: Int) -> Double {
+    Double(program[value].type.width * layout.tensors[tensor].element.bytes)
+  }
+
+  private func write(_ value: ValueID, _ tally: inout Tally) {
     guard case .tensor(let tensor, _)? = layout.places[value] else { return }
-    if !tensors.contains(tensor) { tensors.append(tensor) }
-    bytes(Double(program[value].type.width * 4))
+    if !tally.writes.contains(tensor) { tally.writes.append(tensor) }
+    tally.cost.bytesWrittenPerRow += bytes(value, in: tensor)
   }
 
-  private func readRow(_ operand: ValueID, _ stage: inout Stage) {
+  private func readRow(_ operand: ValueID, _ tally: inout Tally) {
     let value = schedule.root(operand)
-    guard schedule.isInput(value) || (schedule.stored[value] != nil && !content.roots.contains(value))
+    guard schedule.isInput(value) || (schedule.stored[value] != nil && !content.roots.contains(value)),
+      case .tensor(let tensor, _)? = layout.places[value], tally.rowValues.insert(value).inserted
     else { return }
-    let known = stage.reads
-    guard case .tensor(let tensor, _)? = layout.places[value], !known.contains(tensor) else { return }
-    note(value, &stage.reads) { stage.cost.bytesReadPerRow += $0 }
+    tally.reads.insert(tensor)
+    // A value of the whole graph is one row for all.
+    if program[value].type.space != .graph { tally.cost.bytesReadPerRow += bytes(value, in: tensor) }
   }
 
-  private func count(_ sweep: Sweep, _ stage: inout Stage) {
-    var seen: Set<ValueID> = []
+  private func count(_ sweep: Sweep, _ tally: inout Tally) {
+    if !tally.cost.edges.contains(where: { $0.edges == sweep.edges }) {
+      // Where each edge comes from; and of each row, where its in-edges begin.
+      tally.cost.count(edges: sweep.edges) { $0.bytesRead += 4 }
+      tally.cost.bytesReadPerRow += 8
+    }
     for accumulator in sweep.accumulators {
       for operand in program[accumulator.value].operands
       where program[operand].type.space == .edges(sweep.set) {
-        readEdge(operand, sweep, &seen, &stage)
+        readEdge(operand, sweep, &tally)
       }
     }
     for keep in sweep.keeps {
-      readEdge(keep.value, sweep, &seen, &stage)
-      stage.writes += [keep.tensor] + (keep.loopTensor.map { [$0] } ?? [])
-      stage.cost.bytesGatheredPerEdge += Double(keep.width * 4)
+      readEdge(keep.value, sweep, &tally)
+      tally.writes += [keep.tensor] + (keep.loopTensor.map { [$0] } ?? [])
+      tally.cost.count(edges: sweep.edges) { $0.bytesWritten += Double(keep.width * 4) }
     }
     guard sweep.extent != .lastLoop else { return }
-    stage.cost.bytesGatheredPerEdge += 4
-    stage.cost.flopsPerEdge += sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) }
-    if sweep.set.loops == .added {
-      stage.cost.flopsPerRow += sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) }
+    let work = sweep.kernels.reduce(0) { $0 + flops($1, sweep.places) }
+    tally.cost.count(edges: sweep.edges) { $0.flops += work }
+    if sweep.set.loops == .added { tally.cost.flopsPerRow += work }
+  }
+
+  /// What is read behind an edge value, each once for a stage.
+  private func readEdge(_ value: ValueID, _ sweep: Sweep, _ tally: inout Tally) {
+    guard tally.edgeValues.insert(value).inserted else { return }
+    let instruction = program[value]
+    guard case .edges = instruction.type.space else { return readRow(value, &tally) }
+    if case .edges(let tensor, let loops)? = layout.places[value], schedule.stored[value] != content.level {
+      tally.reads.formUnion([tensor] + (loops.map { [$0] } ?? []))
+      return tally.cost.count(edges: sweep.edges) { $0.bytesRead += bytes(value, in: tensor) }
+    }
+    switch instruction.operation {
+    case .source: gather(schedule.root(instruction.operands[0]), sweep, &tally)
+    case .target: readRow(instruction.operands[0], &tally)
+    case .feature:
+      guard let tensor = layout.edgeFeature(value, edges: sweep.edges) else { return }
+      tally.reads.insert(tensor)
+      tally.cost.count(edges: sweep.edges) { $0.bytesRead += bytes(value, in: tensor) }
+    default:
+      for operand in instruction.operands { readEdge(operand, sweep, &tally) }
     }
   }
 
-  /// What is read behind an edge value, each once for a sweep.
-  private func readEdge(_ value: ValueID, _ sweep: Sweep, _ seen: inout Set<ValueID>, _ stage: inout Stage) {
-    guard seen.insert(value).inserted else { return }
-    let instruction = program[value]
-    guard case .edges = instruction.type.space else { return readRow(value, &stage) }
-    if case .edges(let tensor, let loops)? = layout.places[value], schedule.stored[value] != content.level {
-      let known = stage.reads
-      for tensor in [tensor] + (loops.map { [$0] } ?? []) where !known.contains(tensor) {
-        stage.reads.append(tensor)
-      }
-      stage.cost.bytesGatheredPerEdge += Double(instruction.type.width * 4)
-      return
+  private func gather(_ source: ValueID, _ sweep: Sweep, _ tally: inout Tally) {
+    guard case .tensor(let tensor, _)? = layout.places[source] else { return }
+    tally.gathers.insert(tensor)
+    // An added self-loop comes from the row itself.
+    if sweep.set.loops == .added, tally.rowValues.insert(source).inserted {
+      tally.cost.bytesReadPerRow += bytes(source, in: tensor)
     }
-    switch instruction.operation {
-    case .source:
-      let source = schedule.root(instruction.operands[0])
-      note(source, &stage.gathers) { _ in }
-      let width = Double(program[source].type.width * 4)
-      if sweep.extent != .lastLoop { stage.cost.bytesGatheredPerEdge += width }
-    case .target: readRow(instruction.operands[0], &stage)
-    case .feature:
-      if let tensor = layout.edgeFeature(value, edges: sweep.edges), !stage.reads.contains(tensor) {
-        stage.reads.append(tensor)
-        stage.cost.bytesGatheredPerEdge += Double(instruction.type.width * 4)
-      }
-    default:
-      for operand in instruction.operands { readEdge(operand, sweep, &seen, &stage) }
-    }
+    guard sweep.extent != .lastLoop, tally.gathered[sweep.edges, default: []].insert(source).inserted
+    else { return }
+    tally.cost.count(edges: sweep.edges) { $0.gather(tensor, bytes: bytes(source, in: tensor)) }
   }
 
   // MARK: - Arithmetic
+
+  /// A product whose input may be sparse costs as much as there is of it.
+  private func countSparse(_ dense: Dense, _ tally: inout Tally) {
+    guard case .tensor(let tensor, _)? = layout.places[schedule.root(dense.input)],
+      layout.tensors[tensor].takesSparse
+    else { return }
+    tally.cost.countSparse(tensor, flopsPerNumber: 2 * Double(dense.outputs))
+  }
 
   private func flops(_ kernel: Kernel, _ places: [ValueID: Location]) -> Double {
     switch kernel {

@@ -10,6 +10,7 @@ struct StagePlanner {
   var places: [ValueID: Location]
   var tile = ScratchPool()
   var packed: PackedPool
+  private(set) var keptRows: [KeptRows] = []
   /// The section of rows, 0 for the one before the first sweep, in which each vertex value is made.
   private var section: [ValueID: Int] = [:]
   /// Vertex values that edges read at their target, or that a later section reads.
@@ -59,7 +60,8 @@ struct StagePlanner {
     var sections: [Section] = []
     for turn in 0...content.sweepCount {
       if turn > 0 {
-        sections += try sweeps(turn).map(Section.sweep)
+        let sweeps = try sweeps(turn, after: &sections)
+        sections += sweeps.map(Section.sweep)
         sections += try recurrences(turn).map(Section.recurrence)
       }
       let kernels = try rowKernels(turn)
@@ -142,7 +144,7 @@ struct StagePlanner {
 
   // MARK: - Sweeps
 
-  private mutating func sweeps(_ turn: Int) throws(Failure) -> [Sweep] {
+  private mutating func sweeps(_ turn: Int, after sections: inout [Section]) throws(Failure) -> [Sweep] {
     struct Key: Hashable {
       let set: EdgeSet
       let extent: Sweep.Extent
@@ -170,12 +172,76 @@ struct StagePlanner {
     var result: [Sweep] = []
     var begun: Set<ValueID> = []
     for key in order {
-      var planner = SweepPlanner(stage: self, set: key.set, extent: key.extent, begun: begun)
-      result.append(try planner.plan(messages[key] ?? [], keeping: kept[key] ?? []))
+      let earlier = earlierRows(of: key.set, key.extent, sections)
+      var planner = SweepPlanner(
+        stage: self, set: key.set, extent: key.extent, begun: begun, earlier: Set(earlier.keys))
+      var sweep = try planner.plan(messages[key] ?? [], keeping: kept[key] ?? [])
+      if sweep.isOverTile && !planner.reused.isEmpty {
+        planner = SweepPlanner(stage: self, set: key.set, extent: key.extent, begun: begun, earlier: [])
+        sweep = try planner.plan(messages[key] ?? [], keeping: kept[key] ?? [])
+      }
+      for (value, buffer) in planner.reused.sorted(by: { $0.key < $1.key }) {
+        sweep.blockBuffers[buffer].kept = keep(earlier[value]!, &sections)
+      }
+      result.append(sweep)
       begun.formUnion((messages[key] ?? []).map(\.value))
       packed = planner.stage.packed
     }
     return result
+  }
+
+  /// Where an earlier sweep has the rows of an edge value.
+  private struct RowsOfBlock {
+    let section: Int
+    let buffer: Int
+  }
+
+  /// The edge values that an earlier sweep over the same in-edges had rows of, and that cost more to make again than to
+  /// keep. Sweeps over a tile's edges together go another way along them.
+  private func earlierRows(
+    of set: EdgeSet, _ extent: Sweep.Extent, _ sections: [Section]
+  ) -> [ValueID: RowsOfBlock] {
+    guard extent == .allEdges else { return [:] }
+    var found: [ValueID: RowsOfBlock] = [:]
+    for (number, section) in sections.enumerated() {
+      guard case .sweep(let sweep) = section, sweep.set == set, sweep.extent == .allEdges, !sweep.isOverTile
+      else { continue }
+      for (value, place) in sweep.places {
+        guard case .block(let buffer) = place, found[value] == nil, isWorthKeeping(value) else { continue }
+        found[value] = RowsOfBlock(section: number, buffer: buffer)
+      }
+    }
+    return found
+  }
+
+  /// Whether the bytes gathered to make an edge value again are more than those of keeping and reading it.
+  private func isWorthKeeping(_ value: ValueID) -> Bool {
+    var gathered: Set<ValueID> = []
+    func visit(_ value: ValueID) {
+      let instruction = program[value]
+      guard case .edges = instruction.type.space, !isGiven(value) else { return }
+      switch instruction.operation {
+      case .source: gathered.insert(value)
+      case .target: return
+      default: for operand in instruction.operands { visit(operand) }
+      }
+    }
+    if case .source = program[value].operation { return false }
+    visit(value)
+    let widths = gathered.map { program[$0].type.width }
+    // A row within a cache line comes with its neighbours from a tensor that is small.
+    return widths.filter { $0 >= 16 }.reduce(0, +) > 2 * program[value].type.width
+  }
+
+  /// Lets the earlier sweep keep its rows, and gives their number.
+  private mutating func keep(_ rows: RowsOfBlock, _ sections: inout [Section]) -> Int {
+    guard case .sweep(var sweep) = sections[rows.section] else { preconditionFailure("rows of no sweep") }
+    let buffer = sweep.blockBuffers[rows.buffer]
+    if let known = buffer.kept { return known }
+    keptRows.append(KeptRows(name: buffer.name, stride: buffer.stride, edges: sweep.edges))
+    sweep.blockBuffers[rows.buffer].kept = keptRows.count - 1
+    sections[rows.section] = .sweep(sweep)
+    return keptRows.count - 1
   }
 
   // MARK: - Recurrences
@@ -196,7 +262,7 @@ struct StagePlanner {
     guard case .edges(let set) = program[gates].type.space else {
       preconditionFailure("gates that are not over edges")
     }
-    var planner = SweepPlanner(stage: self, set: set, extent: .oneEdge, begun: [])
+    var planner = SweepPlanner(stage: self, set: set, extent: .oneEdge, begun: [], earlier: [])
     let sweep = try planner.plan([(value, gates)], keeping: [])
     packed = planner.stage.packed
     let width = program[value].type.width

@@ -158,6 +158,8 @@ package struct Stage: Sendable {
   package var sums: [ValueID: Int]
   /// Scratch for one tile of rows.
   package var tileBuffers: [ScratchBuffer]
+  /// Scratch for the in-edges of one tile.
+  package var keptRows: [KeptRows]
   /// Where each value that is in memory during this stage is found; reshapes are looked through.
   package var places: [ValueID: Location]
   /// Tensors whose rows are read at other vertices.
@@ -280,6 +282,17 @@ package struct ScratchBuffer: Hashable, Sendable {
   package let name: String
   package let width: Int
   package let stride: Int
+  /// Of a block: the stage's kept rows that it is a part of, because a later sweep reads them again.
+  package var kept: Int?
+}
+
+/// Rows of an edge value that a later sweep of the same stage reads again, for the in-edges of a tile or of a hub's chunk:
+/// scores that are costly to make, above all.
+package struct KeptRows: Hashable, Sendable {
+  package let name: String
+  package let stride: Int
+  /// The number of the edges in `StageProgram.edgeSets`.
+  package let edges: Int
 }
 
 /// Where a value's rows are.
@@ -371,15 +384,4 @@ package struct Dense: Hashable, Sendable {
 
   /// The value whose rows it writes.
   package var result: ValueID { epilogue ?? value }
-}
-
-/// What a stage is predicted to do for each row and each edge.
-package struct StageCost: Hashable, Sendable {
-  package var flopsPerRow = 0.0
-  package var flopsPerEdge = 0.0
-  package var bytesReadPerRow = 0.0
-  package var bytesWrittenPerRow = 0.0
-  package var bytesGatheredPerEdge = 0.0
-
-  package init() {}
 }

@@ -8,10 +8,15 @@ struct SweepPlanner {
   let extent: Sweep.Extent
   /// Joint reductions that earlier sweeps have begun.
   let begun: Set<ValueID>
+  /// Edge values that an earlier sweep can keep the rows of.
+  let earlier: Set<ValueID>
+  /// Those of them that are read, and their block buffers.
+  private(set) var reused: [ValueID: Int] = [:]
   private var program: Program { stage.program }
 
-  init(stage: StagePlanner, set: EdgeSet, extent: Sweep.Extent, begun: Set<ValueID>) {
+  init(stage: StagePlanner, set: EdgeSet, extent: Sweep.Extent, begun: Set<ValueID>, earlier: Set<ValueID>) {
     self.stage = stage
+    self.earlier = earlier
     self.begun = begun
     self.set = set
     self.extent = extent
@@ -24,15 +29,18 @@ struct SweepPlanner {
     for message in messages { collect(message.message, &scope) }
     for value in kept { collect(value, &scope) }
     let values = scope.sorted()
+    let known = scope.intersection(earlier)
     let planner = ScopePlanner(
       program, .edges, values: values + messages.map(\.value).sorted(), required: Set(kept),
-      given: scope.filter(stage.isGiven))
+      given: scope.filter(stage.isGiven).union(known))
     var block = ScratchPool()
-    for value in values where planner.materialized.contains(value) {
-      stage.places[value] = .block(block.add(Names.of(value, in: program), program[value].type.width))
+    for value in values where planner.materialized.contains(value) || known.contains(value) {
+      let buffer = block.add(Names.of(value, in: program), program[value].type.width)
+      stage.places[value] = .block(buffer)
+      if known.contains(value) { reused[value] = buffer }
     }
     var kernels: [Kernel] = []
-    for value in values where planner.materialized.contains(value) {
+    for value in values where planner.materialized.contains(value) && !known.contains(value) {
       kernels += try stage.kernels(for: value, domain: planner.domains[value], rows: rows(of: value))
     }
     kernels += accumulation(messages)
@@ -45,7 +53,7 @@ struct SweepPlanner {
 
   private func collect(_ value: ValueID, _ scope: inout Set<ValueID>) {
     guard case .edges = program[value].type.space, scope.insert(value).inserted else { return }
-    if stage.isGiven(value) { return }
+    if stage.isGiven(value) || earlier.contains(value) { return }
     switch program[value].operation {
     case .source, .target: return
     default: for operand in program[value].operands { collect(operand, &scope) }

@@ -27,6 +27,8 @@ struct Gnnc {
 
   func callAsFunction(_ words: String...) throws -> Result { try run(Self.path, words) }
 
+  func call(_ words: [String]) throws -> Result { try run(Self.path, words) }
+
   /// A line for the shell, in which `$GNNC` is the program.
   func shell(_ line: String) throws -> Result { try run("/bin/sh", ["-c", line]) }
 

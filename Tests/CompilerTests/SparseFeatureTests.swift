@@ -199,7 +199,26 @@ import Testing
     }
   }
 
-  // MARK: Memory
+  // MARK: Memory and work
+
+  @Test func onlyWhatIsThereIsReadAndMultiplied() throws {
+    try cleaningUp {
+      try writeGraph(Self.features())
+      let model = try model("transform(x, Linear[90, 20, bias: false] at \"lin\")", use: "Linear")
+      func load(_ rows: RowChoice) throws -> StageLoad {
+        let graph = try graph(2, .range, rows)
+        return try ModelRun(model, over: graph, options: ModelRun.Options(threads: 1)).loads[0]
+      }
+      let numbers = Double(Self.vertices * Self.width)
+      let present = Double(Self.features().count { $0.bitPattern != 0 })
+      let (dense, sparse) = (try load(.dense), try load(.smallest))
+      #expect(dense.flops == 2 * 20 * numbers)
+      #expect(sparse.flops == 2 * 20 * present)
+      #expect(dense.bytesRead == 4 * numbers)
+      #expect(sparse.bytesRead == 8 * present + 8 * Double(Self.vertices))
+      #expect(dense.bytesWritten == sparse.bytesWritten)
+    }
+  }
 
   @Test func thePlanCountsWhatIsMadeDense() throws {
     try cleaningUp {

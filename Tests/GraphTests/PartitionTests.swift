@@ -173,6 +173,35 @@ import Testing
     #expect(hubs == 1)
   }
 
+  /// Cliques in a ring, or one clique, with vertices that alternate in plain order.
+  private func orderTaken(cliques: Int, size: Int) throws -> (String, [Int]) {
+    let folder = TestFolder()
+    var ends: [(Int32, Int32)] = []
+    for a in 0..<(cliques * size) {
+      for b in 0..<(cliques * size) where a % cliques == b % cliques { ends.append((Int32(a), Int32(b))) }
+    }
+    for clique in 0..<cliques { ends.append((Int32(clique), Int32((clique + 1) % cliques))) }
+    folder.writeNpy("e.npy", ends.map(\.0) + ends.map(\.1), [2, ends.count])
+    folder.write(
+      "graph.json",
+      "{\"vertices\": {\"v\": {\"count\": \(cliques * size)}}, \"edges\": {\"e\": {\"from\": \"v\", \"to\": \"v\", \"index\": \"e.npy\"}}}"
+    )
+    _ = try GraphPartitioner.partition(
+      .directory(folder.path), into: folder.path + "/g", options: PartitionOptions())
+    let graph = try PartitionedGraph(path: folder.path + "/g", wanted: GraphParts())
+    return (graph.summary.order, graph.plainVertices(of: "v").map { Int($0) % cliques })
+  }
+
+  @Test func communitiesStandTogetherWhereThereAreSome() throws {
+    let (order, cliques) = try orderTaken(cliques: 6, size: 9)
+    #expect(order == "community")
+    #expect(zip(cliques, cliques.dropFirst()).count { $0 != $1 } == 5)
+  }
+
+  @Test func hubsComeFirstWhereThereAreNoCommunities() throws {
+    #expect(try orderTaken(cliques: 1, size: 20).0 == "degree")
+  }
+
   @Test func metisCutsFewerEdgesThanRanges() throws {
     // Two cliques whose vertices alternate in plain order, joined by one edge.
     let folder = TestFolder()
@@ -184,7 +213,7 @@ import Testing
       "{\"vertices\": {\"v\": {\"count\": 40}}, \"edges\": {\"e\": {\"from\": \"v\", \"to\": \"v\", \"index\": \"e.npy\"}}}"
     )
     var options = PartitionOptions()
-    options.parts = 2
+    (options.parts, options.order) = (2, .plain)
     options.method = .metis
     let report = try GraphPartitioner.partition(
       .directory(folder.path), into: folder.path + "/m", options: options)

@@ -68,19 +68,10 @@ struct Sample {
 
   /// The rank of each vertex of a type.
   func ranks(_ type: Int, _ order: VertexOrder) -> [Int] {
-    var degree = [Int](repeating: 0, count: counts[type])
-    for set in edges {
-      for (source, target) in set.ends {
-        if set.source == type { degree[source] += 1 }
-        if set.target == type { degree[target] += 1 }
-      }
-    }
-    let byRank =
-      order == .plain
-      ? Array(0..<counts[type])
-      : (0..<counts[type]).sorted { (-degree[$0], $0) < (-degree[$1], $1) }
     var ranks = [Int](repeating: 0, count: counts[type])
-    for (rank, vertex) in byRank.enumerated() { ranks[vertex] = rank }
+    for (rank, vertex) in JointOrders(self).vertices(of: type, by: order).enumerated() {
+      ranks[vertex] = rank
+    }
     return ranks
   }
 

@@ -17,7 +17,7 @@ class Model:
 class Graph:
     name: str
     title: str
-    make: tuple  # what limits/make-inputs is told
+    make: tuple  # the program of limits/ or orders/ that makes it, and what it is told beside the directory
     models: tuple
     peers: tuple = PEERS
     order: str = None  # of its vertices; gnnc's own choice if None
@@ -42,13 +42,17 @@ GRAPHS = {
     graph.name: graph
     for graph in (
         Graph(
-            "arxiv", "169,343 vertices, 2,332,486 edges", ("rmat", 169_343, 2_332_486, 1, 8),
+            "arxiv", "169,343 vertices, 2,332,486 edges", ("make-inputs rmat", 169_343, 2_332_486, 1, 8),
             ("gcn", "sage", "gin", "gat", "gatv2", "rgcn", "geniepath"),
         ),
-        Graph("typed", "193,900 vertices of 4 types, 4,220,000 edges of 8 types", ("typed",), ("hgt",)),
-        Graph("dense", "300,000 vertices, 15,000,000 edges", ("rmat", 300_000, 15_000_000, 1), ("gcn", "sage", "gat")),
+        Graph("typed", "193,900 vertices of 4 types, 4,220,000 edges of 8 types", ("make-inputs typed",), ("hgt",)),
+        Graph("dense", "300,000 vertices, 15,000,000 edges", ("make-inputs rmat", 300_000, 15_000_000, 1), ("gcn", "sage", "gat")),
         Graph(
-            "products", "2,449,029 vertices, 123,718,280 edges", ("rmat", 2_449_029, 123_718_280, 1), ("sage", "gcn"),
+            "communities", "300,000 vertices, 15,000,000 edges, in communities", ("make-communities", 300_000, 15_000_000, 7),
+            ("gcn",), peers=(),
+        ),
+        Graph(
+            "products", "2,449,029 vertices, 123,718,280 edges", ("make-inputs rmat", 2_449_029, 123_718_280, 1), ("sage", "gcn"),
             peers=("pyg", "dgl"), order="degree", long=True,
         ),
     )
@@ -62,4 +66,4 @@ def graph_of(model):
 
 def rmat(edges, mean_degree):
     """A graph of that many edges and mean degree."""
-    return Graph(f"rmat-{edges}", f"{edges:,} edges", ("rmat", round(edges / mean_degree), edges, 1), ())
+    return Graph(f"rmat-{edges}", f"{edges:,} edges", ("make-inputs rmat", round(edges / mean_degree), edges, 1), ())

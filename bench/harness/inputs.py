@@ -11,8 +11,9 @@ def graph(entry):
     if not (folder / "graph.json").exists():
         machine.say(f"making {entry.name}: {entry.title}")
         folder.parent.mkdir(parents=True, exist_ok=True)
-        kind, *numbers = entry.make
-        machine.run([machine.TOOLS / "make-inputs", kind, folder, *numbers])
+        program, *numbers = entry.make
+        name, *kind = program.split()
+        machine.run([machine.TOOLS / name, *kind, folder, *numbers])
     return folder
 
 

@@ -19,7 +19,7 @@ def contestants(graph, model, plain, weights, answer):
     if not model.limit:
         return {}
     found = {"hand-written": lambda: measure([machine.TOOLS / model.name, plain, weights, answer])}
-    if SHARED and graph.make[0] == "rmat":
+    if SHARED and graph.make[0] == "make-inputs rmat":
         edges = shared_edges(graph, model)
         found["hand-written, shared"] = lambda: measure([BUILT / model.name, edges, graph.make[1]])
     return found

@@ -64,13 +64,13 @@ def reason(done):
 
 
 def build_tools():
-    """The C programs of limits/; a C compiler is named by CC."""
+    """The C programs of limits/ and orders/; a C compiler is named by CC."""
     for folder in (TOOLS, BUILD / "gnnc", BUILD / "answers"):
         folder.mkdir(parents=True, exist_ok=True)
     flags = "-O3 -march=native -ffp-contract=off -fopenmp -Wall -Wextra".split()
-    for name in ("child", "make-inputs", "compare", "gcn", "gat"):
-        source = BENCH / "limits" / f"{name}.c"
-        subprocess.run([os.environ.get("CC", "gcc"), *flags, source, "-o", TOOLS / name, "-lm"], check=True)
+    programs = [f"limits/{name}.c" for name in ("child", "make-inputs", "compare", "gcn", "gat")]
+    for source in map(BENCH.joinpath, [*programs, "orders/make-communities.c"]):
+        subprocess.run([os.environ.get("CC", "gcc"), *flags, source, "-o", TOOLS / source.stem, "-lm"], check=True)
 
 
 def describe():

@@ -133,19 +133,18 @@ int gnnc_order_by_degree(const uint64_t *degree, uint64_t count, uint32_t *verte
 
 // ------------------------------------------------------------------------------------------------ in-edges
 
-// One in-edge while lists are built. A self-loop has rank gnnc_csr.ranks, one more than any vertex.
-typedef struct {
-  uint32_t rank, row;
-  uint64_t edge;  // its plain index
-} gnnc_in_edge;
-
 // In-edges by row. Within a row: by rank of the source, then by plain index; self-loops last, by plain index.
 // Memory is the caller's to give back by gnnc_csr_free.
 typedef struct {
   uint64_t rows, ranks, loops;
-  uint64_t *start;        // rows + 1
-  gnnc_in_edge *in_edge;  // start[rows]
+  uint64_t *start;    // rows + 1
+  uint64_t *in_edge;  // start[rows]: its row << 32 | the source's rank; a self-loop has rank `ranks`, past any vertex
+  uint32_t *edge32;   // start[rows] plain indices, for lists of fewer than 2^32 edges; or else
+  uint64_t *edge64;   // in 64 bits; neither for GNNC_NEIGHBOURS
 } gnnc_csr;
+
+static inline uint32_t gnnc_row(uint64_t in_edge) { return (uint32_t)(in_edge >> 32); }
+static inline uint32_t gnnc_rank(uint64_t in_edge) { return (uint32_t)in_edge; }
 
 typedef enum {
   GNNC_EACH,       // every edge as it stands
@@ -160,12 +159,42 @@ typedef struct {
   int loops;  // whether both ends number the same vertices, so that an edge can be a self-loop
 } gnnc_numbered_edges;
 
-// Builds the in-edges of `rows` rows from all of `lists`. Takes 16 bytes an edge (twice that for GNNC_NEIGHBOURS), and
-// 8 a row. `done` counts edges and may be read meanwhile.
+// Builds the in-edges of `rows` rows from all of `lists`. Takes 12 bytes an edge (16 for GNNC_NEIGHBOURS, or past 2^32
+// edges), and 14 a row. `done` counts edges and may be read meanwhile.
 gnnc_status gnnc_csr_build(const gnnc_numbered_edges *lists, uint32_t count, uint64_t rows, uint64_t ranks,
                            gnnc_csr_mode mode, uint32_t threads, const volatile int *stop, volatile uint64_t *done,
                            gnnc_csr *csr, gnnc_error *error);
 void gnnc_csr_free(gnnc_csr *csr);
+
+// The joint graph: vertices of all types numbered through, without self-loops. Memory is the caller's to give back.
+typedef struct {
+  uint64_t vertices;
+  uint64_t *start;      // vertices + 1
+  uint32_t *neighbour;  // start[vertices]: each pair once at either end, ascending
+} gnnc_adjacency;
+
+// Takes 16 bytes an edge and 18 a vertex while it works, and leaves 8 and 8 at most. `done` counts edges.
+gnnc_status gnnc_adjacency_build(const gnnc_numbered_edges *lists, uint32_t count, uint64_t vertices,
+                                 uint32_t threads, const volatile int *stop, volatile uint64_t *done,
+                                 gnnc_adjacency *graph, gnnc_error *error);
+void gnnc_adjacency_free(gnnc_adjacency *graph);
+
+typedef enum {
+  GNNC_BREADTH_FIRST,  // level by level from each component's largest hub
+  GNNC_CUTHILL_MCKEE,  // reverse Cuthill-McKee
+  GNNC_COMMUNITIES     // communities within communities, hubs first
+} gnnc_order;
+
+// Puts the vertices of all types into one order. `lists` number the vertices through by source_base and target_base;
+// fewer than 2^32 in all. Takes what gnnc_adjacency_build does and 8 bytes a vertex more; GNNC_COMMUNITIES, once that is
+// built, up to 16 bytes an edge and 60 a vertex beside it. `done` counts up to 4 times the edges, and up to 6 times for
+// GNNC_COMMUNITIES, which alone tells the communities' modularity, from 0 to 1.
+gnnc_status gnnc_order_vertices(const gnnc_numbered_edges *lists, uint32_t count, uint64_t vertices, gnnc_order order,
+                                uint32_t threads, const volatile int *stop, volatile uint64_t *done,
+                                uint32_t *vertex_of_rank, double *modularity, gnnc_error *error);
+
+// Of such an order, what stands in it of the type whose vertices are numbered first .. last: `own` counts from 0.
+void gnnc_take_type(const uint32_t *order, uint64_t vertices, uint64_t first, uint64_t last, uint32_t *own);
 
 // Copies of one stretch of positions, first .. last: row numbers of the sources (row_of_rank NULL: the ranks), and
 // plain indices.

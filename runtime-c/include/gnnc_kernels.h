@@ -423,6 +423,28 @@ GNNC_INLINE float gnnc_sum_lanes(const float *lane) {
   return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
 }
 
+typedef float gnnc_lanes_8 __attribute__((vector_size(32)));
+typedef float gnnc_lanes_4 __attribute__((vector_size(16)));
+
+// The same sum of virtual lanes that are in registers.
+GNNC_INLINE float gnnc_sum_registers(const gnnc_lanes *lane) {
+#if GNNC_LANES == 16
+  const gnnc_lanes_8 half = __builtin_shufflevector(lane[0], lane[0], 0, 1, 2, 3, 4, 5, 6, 7) +
+                            __builtin_shufflevector(lane[0], lane[0], 8, 9, 10, 11, 12, 13, 14, 15);
+#elif GNNC_LANES == 8
+  const gnnc_lanes_8 half = lane[0] + lane[1];
+#endif
+#if GNNC_LANES >= 8
+  const gnnc_lanes_4 quarter =
+      __builtin_shufflevector(half, half, 0, 1, 2, 3) + __builtin_shufflevector(half, half, 4, 5, 6, 7);
+#else
+  const gnnc_lanes_4 quarter = (lane[0] + lane[2]) + (lane[1] + lane[3]);
+#endif
+  const gnnc_lanes_4 other = __builtin_shufflevector(quarter, quarter, 2, 3, 2, 3);
+  const gnnc_lanes_4 pair = quarter + other;
+  return pair[0] + pair[1];
+}
+
 GNNC_INLINE float gnnc_max_lanes(const float *lane) {
   float top = lane[0];
   for (int l = 1; l < GNNC_VIRTUAL_LANES; l++) top = gnnc_max(top, lane[l]);
@@ -454,10 +476,11 @@ typedef struct {
 enum { GNNC_ROW = 1, GNNC_PART = 2 };
 
 // A stretch of a hub's in-edges, and where its results go: to `part`, one after the other in whole cache lines, or to the
-// row's own places where it is NULL.
+// row's own places where it is NULL. `kept` has room for what a later sweep reads again of these edges.
 typedef struct {
   gnnc_span span;
   float *part;
+  float *kept;
 } gnnc_chunk;
 
 // `to` has room for 15 more, and GNNC_SOURCE_PADDING entries follow the last source.
@@ -467,6 +490,12 @@ GNNC_INLINE void gnnc_copy_sources(uint32_t *to, const uint32_t *from, size_t co
 
 GNNC_INLINE uint64_t gnnc_in_edges(const gnnc_edges *edges, uint64_t row) {
   return edges->start[row + 1] - edges->start[row];
+}
+
+// Chunks of a row's in-edges; one if it has none.
+GNNC_INLINE uint64_t gnnc_chunks(const gnnc_edges *edges, uint64_t row) {
+  const uint64_t count = gnnc_in_edges(edges, row);
+  return count > GNNC_CHUNK ? (count + GNNC_CHUNK - 1) / GNNC_CHUNK : 1;
 }
 
 GNNC_INLINE uint64_t gnnc_self_loops(const gnnc_edges *edges, uint64_t row) {

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 // Raised whenever a struct below changes; a library built for another value is refused.
-enum { GNNC_ABI = 3 };
+enum { GNNC_ABI = 4 };
 
 // The in-edges of one target are summed in chunks of this many edges, whatever the number of threads, and the chunks
 // in order: rows longer than this are split over threads without changing a bit.
@@ -154,10 +154,35 @@ typedef struct {
 struct gnnc_call;
 typedef gnnc_status gnnc_stage_function(const struct gnnc_call *call);
 
-// What a stage will cost, for one vertex of its type and one edge of its sets.
+// What a stage will cost for each edge of a set, beside the rows that it gathers.
 typedef struct {
-  double flops_per_row, flops_per_edge;
-  double bytes_read_per_row, bytes_written_per_row, bytes_gathered_per_edge;
+  uint32_t edge_set;
+  double flops;
+  double bytes_read, bytes_written;  // in the order of the edges: where they come from, features, values stored on them
+} gnnc_edge_cost;
+
+// What a stage gathers for each edge of a set.
+typedef struct {
+  uint32_t edge_set;
+  uint32_t tensor;
+  double bytes;            // of the tensor's row at the edge's other end
+} gnnc_gather_cost;
+
+// The part of flops_per_row that falls away for each number of a tensor that is not there, where its rows are sparse.
+typedef struct {
+  uint32_t tensor;
+  double flops_per_number;
+} gnnc_sparse_cost;
+
+// What a stage will cost. Bytes are the least that have to move: each value once for a row and once for an edge.
+typedef struct {
+  double flops_per_row, bytes_read_per_row, bytes_written_per_row;
+  uint32_t edge_costs;
+  const gnnc_edge_cost *edge_cost;
+  uint32_t gather_costs;
+  const gnnc_gather_cost *gather_cost;
+  uint32_t sparse_costs;
+  const gnnc_sparse_cost *sparse_cost;
 } gnnc_cost;
 
 typedef struct {

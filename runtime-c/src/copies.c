@@ -4,24 +4,24 @@
 void gnnc_csr_sources(const gnnc_csr *csr, uint64_t first, uint64_t last, const uint32_t *row_of_rank,
                       uint32_t *sources) {
   for (uint64_t i = first; i < last; i++) {
-    const gnnc_in_edge in = csr->in_edge[i];
-    const int loop = in.rank == csr->ranks;
-    sources[i - first] = loop ? in.row : row_of_rank ? row_of_rank[in.rank] : in.rank;
+    const uint32_t rank = gnnc_rank(csr->in_edge[i]);
+    const int loop = rank == csr->ranks;
+    sources[i - first] = loop ? gnnc_row(csr->in_edge[i]) : row_of_rank ? row_of_rank[rank] : rank;
   }
 }
 
 void gnnc_csr_edges32(const gnnc_csr *csr, uint64_t first, uint64_t last, uint32_t *edges) {
-  for (uint64_t i = first; i < last; i++) edges[i - first] = (uint32_t)csr->in_edge[i].edge;
+  for (uint64_t i = first; i < last; i++) edges[i - first] = csr->edge32[i];
 }
 
 void gnnc_csr_edges64(const gnnc_csr *csr, uint64_t first, uint64_t last, uint64_t *edges) {
-  for (uint64_t i = first; i < last; i++) edges[i - first] = csr->in_edge[i].edge;
+  for (uint64_t i = first; i < last; i++) edges[i - first] = csr->edge64[i];
 }
 
 void gnnc_csr_loops(const gnnc_csr *csr, uint64_t first, uint64_t last, uint32_t *loops) {
   for (uint64_t row = first; row < last; row++) {
     uint64_t at = csr->start[row + 1];
-    while (at > csr->start[row] && csr->in_edge[at - 1].rank == csr->ranks) at--;
+    while (at > csr->start[row] && gnnc_rank(csr->in_edge[at - 1]) == csr->ranks) at--;
     loops[row - first] = (uint32_t)(csr->start[row + 1] - at);
   }
 }

@@ -24,3 +24,8 @@ typedef struct {
 
 // Adds one to total[n] for each mention of the vertex numbered n, below `numbers`.
 void count_numbered(const mentions *of, uint64_t numbers, uint32_t threads, uint64_t *total);
+
+static inline uint64_t in_edge(uint32_t row, uint32_t rank) { return (uint64_t)row << 32 | rank; }
+
+// Memory as malloc gives it, on large pages where that pays; NULL if there is none. For free().
+void *large_memory(uint64_t bytes);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,6 +87,9 @@ gnnc_status gnnc_fail_memory(gnnc_error *error, const char *what, uint64_t bytes
 }
 
 gnnc_status gnnc_fail_crash(gnnc_error *error, const char *what, int signal_number) {
+  // The system kills so what takes more memory than there is.
+  if (signal_number == SIGKILL)
+    return say(error, GNNC_SYSTEM, "%s was killed; there may not have been enough memory", what);
   return say(error, GNNC_SYSTEM, "%s crashed: %s", what, strsignal(signal_number));
 }
 

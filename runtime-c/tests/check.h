@@ -13,8 +13,10 @@ extern int failures;
   } while (0)
 
 void test_csr(void);
+void test_orders(void);
 void test_rows(void);
 void test_sparse(void);
 void test_verify(void);
 void test_threads(void);
 void test_sums(void);
+void test_limits(void);

@@ -11,8 +11,14 @@ static uint64_t next(void) {
   return state >> 33;
 }
 
+// One in-edge, as it is sorted here.
+typedef struct {
+  uint32_t rank, row;
+  uint64_t edge;
+} in_edge;
+
 static int compare(const void *a, const void *b) {
-  const gnnc_in_edge *x = a, *y = b;
+  const in_edge *x = a, *y = b;
   if (x->row != y->row) return x->row < y->row ? -1 : 1;
   if (x->rank != y->rank) return x->rank < y->rank ? -1 : 1;
   return x->edge < y->edge ? -1 : x->edge > y->edge;
@@ -30,12 +36,12 @@ static uint32_t *shuffled(uint32_t count) {
 }
 
 static uint64_t expected(const int64_t *index, uint64_t edges, const uint32_t *rank, const uint32_t *row,
-                         uint32_t ranks, gnnc_csr_mode mode, gnnc_in_edge *out) {
+                         uint32_t ranks, gnnc_csr_mode mode, in_edge *out) {
   uint64_t count = 0;
   for (uint64_t e = 0; e < edges; e++) {
     const int64_t s = index[e], t = index[edges + e];
-    out[count++] = (gnnc_in_edge){.rank = s == t ? ranks : rank[s], .row = row[t], .edge = e};
-    if (mode == GNNC_NEIGHBOURS && s != t) out[count++] = (gnnc_in_edge){.rank = rank[t], .row = row[s], .edge = e};
+    out[count++] = (in_edge){.rank = s == t ? ranks : rank[s], .row = row[t], .edge = e};
+    if (mode == GNNC_NEIGHBOURS && s != t) out[count++] = (in_edge){.rank = rank[t], .row = row[s], .edge = e};
   }
   qsort(out, count, sizeof *out, compare);
   if (mode == GNNC_EACH) return count;
@@ -52,7 +58,7 @@ static void compare_with_sort(uint32_t vertices, uint64_t edges, gnnc_csr_mode m
   const gnnc_numbered_edges list = {
       .edges = {.source = index, .target = index + edges, .kind = GNNC_INDEX_I64, .count = edges},
       .source_rank = rank, .source_row = row, .target_rank = rank, .target_row = row, .loops = 1};
-  gnnc_in_edge *want = malloc((edges * 2 + 1) * sizeof *want);
+  in_edge *want = malloc((edges * 2 + 1) * sizeof *want);
   const uint64_t count = expected(index, edges, rank, row, vertices, mode, want);
   gnnc_csr csr;
   gnnc_error error;
@@ -61,8 +67,8 @@ static void compare_with_sort(uint32_t vertices, uint64_t edges, gnnc_csr_mode m
   uint64_t loops = 0, wrong = 0;
   for (uint64_t i = 0; i < count; i++) {
     loops += want[i].rank == vertices;
-    wrong += want[i].rank != csr.in_edge[i].rank || want[i].row != csr.in_edge[i].row;
-    wrong += mode == GNNC_EACH && want[i].edge != csr.in_edge[i].edge;
+    wrong += want[i].rank != gnnc_rank(csr.in_edge[i]) || want[i].row != gnnc_row(csr.in_edge[i]);
+    wrong += mode == GNNC_EACH && want[i].edge != csr.edge32[i];
     wrong += i < csr.start[want[i].row] || i >= csr.start[want[i].row + 1];
   }
   check(wrong == 0 && loops == csr.loops);

@@ -25,6 +25,12 @@ static int answer(void *context) {
   return 7;
 }
 
+static int die(void *context) {
+  (void)context;
+  raise(SIGKILL);
+  return 0;
+}
+
 static int crash(void *context) {
   (void)context;
   signal(SIGSEGV, SIG_DFL);
@@ -44,6 +50,8 @@ static void work_apart_is_contained(void) {
   check(gnnc_run_apart("it", answer, shared, NULL, &result, &error) == GNNC_OK && result == 7 && *shared == 42);
   check(gnnc_run_apart("it", crash, NULL, NULL, &result, &error) == GNNC_SYSTEM);
   check(strcmp(error.message, "it crashed: Segmentation fault") == 0);
+  check(gnnc_run_apart("it", die, NULL, NULL, &result, &error) == GNNC_SYSTEM);
+  check(strcmp(error.message, "it was killed; there may not have been enough memory") == 0);
   const int stop = 1;
   check(gnnc_run_apart("it", sleep_long, NULL, &stop, &result, &error) == GNNC_INTERRUPTED);
   gnnc_free_shared_memory(shared, sizeof *shared);

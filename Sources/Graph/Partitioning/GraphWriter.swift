@@ -10,8 +10,8 @@ struct GraphWriter {
   let work: Work
 
   func write() throws(Failure) -> GraphSummary {
-    let ranks = try VertexRanks.ranks(of: graph, by: options.order, work: work)
-    let numberings = try Numbering.numberings(of: graph, ranks, options, work: work)
+    let ordered = try VertexRanks.ranks(of: graph, by: options.order, work: work)
+    let numberings = try Numbering.numberings(of: graph, ordered.ranks, options, work: work)
     for part in 0..<options.parts { try makeFolder("\(folder)/\(GraphLayout.folder(part))") }
     var vertexTypes: [VertexTypeSummary] = []
     var namesBytes: [String: UInt64] = [:]
@@ -25,9 +25,9 @@ struct GraphWriter {
           name: type.name, count: type.count, bounds: numbering.bounds, features: features,
           hasNames: type.names != nil))
     }
-    let edgeTypes = try writeEdges(ranks, numberings)
+    let edgeTypes = try writeEdges(ordered.ranks, numberings)
     let summary = GraphSummary(
-      parts: options.parts, method: options.method.rawValue, order: options.order.rawValue,
+      parts: options.parts, method: options.method.rawValue, order: ordered.order.rawValue,
       vertexTypes: vertexTypes, edgeTypes: edgeTypes)
     let halo = try HaloWriter(folder: folder, work: work).write(summary)
     let manifest = GraphManifest(summary: summary, namesBytes: namesBytes, haloRows: halo)

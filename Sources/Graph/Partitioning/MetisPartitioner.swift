@@ -10,10 +10,9 @@ struct MetisPartitioner {
   private let graph: PlainGraph
   private let parts: Int
   private let work: Work
-  /// The first number of each type among all vertices.
-  private let bases: [UInt64]
+  private let joint: JointGraph
 
-  private var vertices: UInt64 { bases.last! }
+  private var vertices: UInt64 { joint.vertices }
   private static var largest: UInt64 { MetisLimit.largest }
 
   /// Refuses what METIS's integers cannot number.
@@ -21,10 +20,9 @@ struct MetisPartitioner {
     self.graph = graph
     self.parts = parts
     self.work = work
-    bases = graph.vertexTypes.reduce(into: [0]) { $0.append($0.last! + $1.count) }
-    let ends = graph.edgeTypes.reduce(0) { $0 + 2 * $1.edges.count }
+    joint = JointGraph(graph)
     if vertices > Self.largest { throw PartitionError.tooManyVertices(vertices).failure(graph.path) }
-    if ends > Self.largest { throw PartitionError.tooManyEdges(ends / 2).failure(graph.path) }
+    if joint.edges > Self.largest / 2 { throw PartitionError.tooManyEdges(joint.edges).failure(graph.path) }
   }
 
   /// The partitions of one vertex type's vertices.
@@ -44,7 +42,7 @@ struct MetisPartitioner {
       try callMetis(into: all)
     }
     return graph.vertexTypes.indices.map { type in
-      let range = Int(bases[type])..<Int(bases[type + 1])
+      let range = Int(joint.bases[type])..<Int(joint.bases[type + 1])
       return Parts(buffer: UnsafeBufferPointer(rebasing: all.values[range]), owner: all)
     }
   }
@@ -56,9 +54,8 @@ struct MetisPartitioner {
       return
     }
     let job = MetisJob(
-      vertices: idx_t(vertices), parts: idx_t(self.parts), starts: neighbours.starts,
-      neighbours: neighbours.rows,
-      weights: weights(), result: parts.base)
+      vertices: idx_t(vertices), parts: idx_t(self.parts), neighbours: neighbours, weights: weights(),
+      result: parts.base)
     work.tell("partitioning by METIS", 0, Int(vertices), "vertices")
     let context = UnsafeMutablePointer<MetisJob>.allocate(capacity: 1)
     context.initialize(to: job)
@@ -69,62 +66,37 @@ struct MetisPartitioner {
         "METIS", { $0!.assumingMemoryBound(to: MetisJob.self).pointee.run() }, context, work.stop, &result, $0
       )
     }
+    // Of a status, the process apart hands on the last eight bits.
+    if Int8(truncatingIfNeeded: result) == METIS_ERROR_MEMORY.rawValue {
+      throw PartitionError.metisMemory(joint.edges).failure(graph.path)
+    }
     guard result == METIS_OK.rawValue, parts.values.allSatisfy({ $0 >= 0 && $0 < idx_t(self.parts) }) else {
       throw PartitionError.metisFailed(Int(result)).failure(graph.path)
     }
   }
 
-  private struct Neighbours {
-    let starts: Numbers<idx_t>
-    let rows: Numbers<idx_t>
-    let count: Int
-  }
-
   private func unionOfEdges() throws(Failure) -> Neighbours {
-    let lists = graph.edgeTypes.map { type in
-      var list = gnnc_numbered_edges()
-      list.edges = type.edges
-      list.source_base = UInt32(bases[type.source])
-      list.target_base = UInt32(bases[type.target])
-      list.loops = type.source == type.target ? 1 : 0
-      return list
-    }
-    let edges = lists.reduce(0) { $0 + $1.edges.count }
-    var csr = gnnc_csr()
-    try work.watching("joining the edge types for METIS", total: 4 * edges, unit: "edges") {
+    let lists = joint.lists
+    var graph = gnnc_adjacency()
+    try work.watching("joining the edge types for METIS", total: 4 * joint.edges, unit: "edges") {
       (done) throws(Failure) in
       try runtime("graph") {
-        gnnc_csr_build(
-          lists, UInt32(lists.count), vertices, vertices, GNNC_NEIGHBOURS, UInt32(work.threads), work.stop,
-          done,
-          &csr, $0)
+        gnnc_adjacency_build(
+          lists, UInt32(lists.count), vertices, UInt32(work.threads), work.stop, done, &graph, $0)
       }
     }
-    defer { gnnc_csr_free(&csr) }
-    let starts = Numbers<idx_t>(zeros: Int(vertices) + 1)
-    let rows = Numbers<idx_t>(zeros: Int(csr.start[Int(vertices)] - csr.loops))
-    var count = 0
-    for vertex in 0..<Int(vertices) {
-      for place in Int(csr.start[vertex])..<Int(csr.start[vertex + 1])
-      where csr.in_edge[place].rank != vertices {
-        rows.base[count] = idx_t(csr.in_edge[place].rank)
-        count += 1
-      }
-      starts.base[vertex + 1] = idx_t(count)
-    }
-    return Neighbours(starts: starts, rows: rows, count: count)
+    return Neighbours(graph)
   }
 
   /// Nil where the sum would not fit: vertices then count alike.
   private func weights() -> Numbers<idx_t>? {
-    let edges = graph.edgeTypes.reduce(0) { $0 + $1.edges.count }
-    guard vertices + edges <= Self.largest else { return nil }
+    guard vertices + joint.edges <= Self.largest else { return nil }
     let degree = Numbers<UInt64>(zeros: Int(vertices))
     for type in graph.edgeTypes {
       gnnc_count_mentions(
         type.edges.target, type.edges.kind, type.edges.count, graph.vertexTypes[type.target].count,
         UInt32(work.threads),
-        degree.base + Int(bases[type.target]))
+        degree.base + Int(joint.bases[type.target]))
     }
     let weights = Numbers<idx_t>(zeros: Int(vertices))
     for vertex in 0..<Int(vertices) { weights.base[vertex] = idx_t(degree.base[vertex] + 1) }
@@ -132,12 +104,32 @@ struct MetisPartitioner {
   }
 }
 
+/// The joint graph as METIS takes it.
+private final class Neighbours {
+  private var graph: gnnc_adjacency
+  let starts: Numbers<idx_t>
+
+  init(_ graph: gnnc_adjacency) {
+    self.graph = graph
+    starts = Numbers(zeros: Int(graph.vertices) + 1)
+    for vertex in 0...Int(graph.vertices) { starts.base[vertex] = idx_t(graph.start[vertex]) }
+  }
+
+  var count: Int { Int(graph.start[Int(graph.vertices)]) }
+
+  /// Numbers that METIS has room for are the same in its own integers.
+  var rows: UnsafeMutablePointer<idx_t> {
+    UnsafeMutableRawPointer(graph.neighbour).assumingMemoryBound(to: idx_t.self)
+  }
+
+  deinit { gnnc_adjacency_free(&graph) }
+}
+
 /// What METIS is called with, in the process apart.
 private struct MetisJob {
   let vertices: idx_t
   let parts: idx_t
-  let starts: Numbers<idx_t>
-  let neighbours: Numbers<idx_t>
+  let neighbours: Neighbours
   let weights: Numbers<idx_t>?
   let result: UnsafeMutablePointer<idx_t>
 
@@ -147,7 +139,8 @@ private struct MetisJob {
     METIS_SetDefaultOptions(options.base)
     options.base[Int(METIS_OPTION_SEED.rawValue)] = 1
     return METIS_PartGraphKway(
-      &vertices, &constraints, starts.base, neighbours.base, weights?.base, nil, nil, &parts, nil, nil,
+      &vertices, &constraints, neighbours.starts.base, neighbours.rows, weights?.base, nil, nil, &parts, nil,
+      nil,
       options.base, &cut, result)
   }
 }

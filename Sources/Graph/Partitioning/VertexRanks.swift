@@ -9,19 +9,32 @@ struct VertexRanks {
 
   static let plain = VertexRanks(vertexOfRank: nil, rankOfVertex: nil)
 
-  /// One for each vertex type.
-  static func ranks(of graph: PlainGraph, by order: VertexOrder, work: Work) throws(Failure) -> [VertexRanks]
-  {
+  /// One for each vertex type, and the order that was taken: another than `order` where that is a choice.
+  static func ranks(
+    of graph: PlainGraph, by order: VertexOrder, work: Work
+  ) throws(Failure) -> (ranks: [VertexRanks], order: VertexOrder) {
+    let joint = JointGraph(graph)
     switch order {
-    case .plain:
-      return graph.vertexTypes.map { _ in .plain }
+    case .auto:
+      guard joint.hasNarrowNumbers else { return try ranks(of: graph, by: .degree, work: work) }
+      let communities = try joint.ordered(by: GNNC_COMMUNITIES, .community, work)
+      if communities.modularity >= leastModularity { return (communities.ranks, .community) }
+      return try ranks(of: graph, by: .degree, work: work)
+    case .plain: return (graph.vertexTypes.map { _ in .plain }, order)
     case .degree:
       work.tell("ordering by degree", 0, 1, "types")
       var ranks: [VertexRanks] = []
       for type in graph.vertexTypes.indices { ranks.append(try byDegree(graph, type, work)) }
-      return ranks
+      return (ranks, order)
+    case .bfs: return (try joint.ordered(by: GNNC_BREADTH_FIRST, order, work).ranks, order)
+    case .rcm: return (try joint.ordered(by: GNNC_CUTHILL_MCKEE, order, work).ranks, order)
+    case .community: return (try joint.ordered(by: GNNC_COMMUNITIES, order, work).ranks, order)
     }
   }
+
+  /// Newman and Girvan (2004) find 0.3 to 0.7 in graphs that have communities. Measured: 0.37 to 0.79 in real ones, 0.06
+  /// in R-MAT graphs.
+  static let leastModularity = 0.3
 
   private static func byDegree(_ graph: PlainGraph, _ type: Int, _ work: Work) throws(Failure) -> VertexRanks
   {
@@ -36,7 +49,16 @@ struct VertexRanks {
     guard gnnc_order_by_degree(degree.base, UInt64(count), vertexOfRank.base) != 0 else {
       throw .noMemory("ordering by degree", bytes: count * 4)
     }
-    return VertexRanks(vertexOfRank: vertexOfRank, rankOfVertex: vertexOfRank.inverted())
+    return VertexRanks(vertexOfRank: vertexOfRank)
+  }
+
+  private init(vertexOfRank: Numbers<UInt32>?, rankOfVertex: Numbers<UInt32>?) {
+    self.vertexOfRank = vertexOfRank
+    self.rankOfVertex = rankOfVertex
+  }
+
+  init(vertexOfRank: Numbers<UInt32>) {
+    self.init(vertexOfRank: vertexOfRank, rankOfVertex: vertexOfRank.inverted())
   }
 }
 

@@ -23,6 +23,8 @@ struct RunReport: Encodable {
   let stages: [Stage]
   /// The stages' seconds of every run.
   let runs: [Double]
+  /// How far each stage is from what the machine can do, if that was asked for.
+  var profile: ProfileReport?
 
   init(_ run: ModelRun, _ times: [ModelRun.Times], opened: Double, computed: Double, total: Double) {
     let best = times.min { $0.total < $1.total }!
@@ -40,16 +42,21 @@ struct RunReport: Encodable {
   }
 
   func lines(output: String) -> [String] {
+    let best = runs.count > 1 ? ", best of \(runs.count)" : ""
+    return stageLines + [
+      "\(output): opened in \(Units.seconds(openSeconds)), computed in \(Units.seconds(stagesSeconds))\(best), "
+        + "written in \(Units.seconds(writeSeconds)); \(Units.bytes(peakBytes)) of memory at most"
+    ]
+  }
+
+  /// A profile tells the same and more.
+  private var stageLines: [String] {
+    guard profile == nil else { return [] }
     let names = stages.map { $0.name + ($0.prologue ? " (prologue)" : "") }
     let width = names.map(\.count).max() ?? 0
-    var lines = zip(names, stages).enumerated().map { number, stage in
+    return zip(names, stages).enumerated().map { number, stage in
       let name = stage.0.padding(toLength: width, withPad: " ", startingAt: 0)
       return "  stage \(number + 1)  \(name)  \(Units.seconds(stage.1.seconds))"
     }
-    let best = runs.count > 1 ? ", best of \(runs.count)" : ""
-    lines.append(
-      "\(output): opened in \(Units.seconds(openSeconds)), computed in \(Units.seconds(stagesSeconds))\(best), "
-        + "written in \(Units.seconds(writeSeconds)); \(Units.bytes(peakBytes)) of memory at most")
-    return lines
   }
 }

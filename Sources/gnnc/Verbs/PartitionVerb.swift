@@ -11,7 +11,8 @@ enum PartitionVerb {
   private static let method = Flag(
     "--method", value: "METHOD", "range (by default): stretches of the order; metis: fewest edges between")
   private static let order = Flag(
-    "--order", value: "ORDER", "plain (by default): as the graph comes; degree: most edges first")
+    "--order", value: "ORDER",
+    "auto (by default): community if there are communities, else degree; plain: as the graph comes; bfs; rcm")
   private static let model = Flag(
     "--for", value: "MODEL", "prepare the edges that this model derives: reversed or undirected ones")
   private static let ids = Flag("--ids", value: "FILE", "for an edge list: all vertices, one a line")

@@ -11,6 +11,11 @@ enum RunVerb {
   private static let output = Flag("--output", value: "NAME", "write this output only; may be repeated")
   private static let plan = Flag("--plan", "print what the run would take of memory, and stop")
   private static let again = Flag("--repeat", value: "N", "compute N times, and tell the best time")
+  private static let profile = Flag(
+    "--profile", "hold every stage against what this machine can do, and print a table of it")
+  private static let page = Flag(
+    "--profile-page", value: "FILE.svg",
+    "write that as a picture as well: the roofline and a bar for each stage")
   /// For tests: how rows travel between partitions.
   private static let exchange = Flag(
     "--exchange", value: "KIND", "shared (by default) or copy", isHidden: true)
@@ -20,8 +25,10 @@ enum RunVerb {
     synopsis: [
       "run MODEL.gnnc GRAPH -o OUT [--threads N] [--weights W.safetensors] [--output NAME] [--plan] [--repeat N]",
       "run MODEL.gnn GRAPH -o OUT --weights W.safetensors",
+      "run MODEL GRAPH -o OUT --profile [--profile-page FILE.svg] [--repeat N]",
     ], "compute a model's outputs for every vertex of a graph", operands: 2...2,
-    flags: [directory, output, .weights, .threads, plan, again, .force, .json] + Flag.compiling + [exchange],
+    flags: [directory, output, .weights, .threads, plan, again, profile, page, .force, .json] + Flag.compiling
+      + [exchange],
     notes: """
       MODEL.gnn is compiled first, and kept in a cache: a second run compiles nothing. A plain graph is partitioned on
       the way. Outputs are in the order of the plain graph's vertices.
@@ -48,10 +55,13 @@ enum RunVerb {
     let times = try execute(run, repeats: request.repeats, terminal)
     let computed = clock.seconds
     try naming(staged.path, as: staged.target) { try run.writeOutputs(to: staged.path, work: work) }
+    // Before the machine is measured, which takes time and memory of its own.
+    var report = RunReport(run, times, opened: opened, computed: computed, total: clock.seconds)
+    if request.isProfiled { report.profile = try profile(run, times, request, terminal) }
     try staged.commit()
     withExtendedLifetime(graph) {}
 
-    let report = RunReport(run, times, opened: opened, computed: computed, total: clock.seconds)
+    if !terminal.isJSON { report.profile?.lines.forEach(terminal.answer) }
     report.lines(output: staged.target).forEach(terminal.say)
     try terminal.answer(json: report)
   }
@@ -64,6 +74,8 @@ enum RunVerb {
     let weights: String?
     let existing: Existing
     let repeats: Int
+    let isProfiled: Bool
+    let page: WholeFile?
     let options: ModelRun.Options
 
     init(_ arguments: Arguments) throws {
@@ -71,6 +83,11 @@ enum RunVerb {
       weights = arguments.value(.weights)
       existing = arguments.has(.force) ? .replace : .refuse
       repeats = try arguments.number(again) ?? 1
+      isProfiled = arguments.has(profile) || arguments.has(RunVerb.page)
+      page = try Self.page(arguments, existing)
+      if isProfiled, output == nil {
+        throw UsageError.contradiction("--plan runs nothing that --profile could measure", usage)
+      }
       var options = ModelRun.Options(stop: Interruption.flag)
       options.threads = try arguments.number(.threads, limit: 4096) ?? options.threads
       options.exchange = try arguments.choice(exchange) ?? options.exchange
@@ -78,7 +95,29 @@ enum RunVerb {
       self.options = options
       model = try ModelSource(arguments.operands[0])
       graph = arguments.operands[1]
+      if model.kind == .compiled, let flag = Flag.compiling.first(where: arguments.has) {
+        throw UsageError.contradiction("\(flag.name) is for models that are still to be compiled", usage)
+      }
     }
+
+    /// Looked at before any work is done.
+    private static func page(_ arguments: Arguments, _ existing: Existing) throws -> WholeFile? {
+      guard let path = arguments.value(RunVerb.page) else { return nil }
+      guard path.hasSuffix(".svg") else {
+        throw UsageError.badValue(path, RunVerb.page, usage, wanted: "a name that ends in .svg")
+      }
+      return try WholeFile(path, existing: existing)
+    }
+  }
+
+  private static func profile(
+    _ run: ModelRun, _ times: [ModelRun.Times], _ request: Request, _ terminal: Terminal
+  ) throws -> ProfileReport {
+    terminal.begin("measuring this machine")
+    let tables = run.model.tables
+    let report = ProfileReport(try run.profile(times), tables)
+    try request.page?.write(ProfilePage(report, model: tables.name, graph: run.graph.summary).svg)
+    return report
   }
 
   private static func open(_ request: Request, _ arguments: Arguments, _ terminal: Terminal) throws

@@ -2,7 +2,7 @@
 //
 // What is wrong with it is chosen by macros: OTHER_ABI, OTHER_PROCESSOR, WILD_STAGE (writes a tensor that is not
 // there), WILD_OUTPUT (wider than its tensor), FAILING (a stage reports a fault of its own), BACKWARD (sweeps over
-// reversed edges), WIDE (wants three numbers of each vertex).
+// reversed edges), WIDE (wants three numbers of each vertex), WILD_COST (of gathering a tensor that is not there).
 #include <gnnc_runtime.h>
 
 #ifdef WIDE
@@ -79,14 +79,23 @@ static const uint64_t one[] = {1};
 static const gnnc_weight weight[] = {{.keys = 2, .key = keys, .rank = 1, .shape = one, .counted = UINT32_MAX}};
 
 #define LIST(...) ((const uint32_t[]){__VA_ARGS__ __VA_OPT__(,) UINT32_MAX})
+#ifdef WILD_COST
+static const gnnc_gather_cost gathered[] = {{.edge_set = 0, .tensor = 9, .bytes = WIDTH * 4}};
+#else
+static const gnnc_gather_cost gathered[] = {{.edge_set = 0, .tensor = H, .bytes = WIDTH * 4}};
+#endif
+static const gnnc_edge_cost swept[] = {{.edge_set = 0, .flops = WIDTH, .bytes_read = 4}};
 static const gnnc_stage stage[] = {
 #ifdef WILD_STAGE
     {.name = "scale", .writes = LIST(7), .run = scale},
 #else
-    {.name = "scale", .gathers = LIST(), .reads = LIST(X), .writes = LIST(H), .edge_sets = LIST(), .run = scale},
+    {.name = "scale", .gathers = LIST(), .reads = LIST(X), .writes = LIST(H), .edge_sets = LIST(), .run = scale,
+     .cost = {.flops_per_row = WIDTH, .bytes_read_per_row = WIDTH * 4, .bytes_written_per_row = WIDTH * 4}},
 #endif
     {.name = "gather", .level = 1, .sweeps = 1, .gathers = LIST(H), .reads = LIST(), .writes = LIST(Y),
-     .edge_sets = LIST(0), .run = gather},
+     .edge_sets = LIST(0), .run = gather,
+     .cost = {.bytes_read_per_row = 8, .bytes_written_per_row = WIDTH * 4, .edge_costs = 1, .edge_cost = swept,
+              .gather_costs = 1, .gather_cost = gathered}},
 };
 
 __attribute__((visibility("default"))) const gnnc_model *gnnc_describe(void) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Sampled sub-graph inference over all vertices, by DGL's sampler and loader: batches of 1024 vertices, fan-outs 15-10-5
 (15-10 for two layers, 15-10-5-5 for four) in the order in which DGL's sampler takes them: that of the layers, so that the
-answered vertices themselves have the last one. The other way round it takes a quarter longer; so do processes that sample
-beside the one that computes, on two cores.
+answered vertices themselves have the last one. The other way round it takes longer, and longer still with processes
+that sample beside the one that computes, on two cores.
 
     dgl_sampled.py MODEL GRAPH [--threads N]
 

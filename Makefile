@@ -1,12 +1,14 @@
 # make build    the program, at .build/release/gnnc
 # make test     everything that CI checks
 # make demo     the Debian sample, from packages to accuracy
-# make limits   gnnc beside hand-written programs, on this machine
+# make bench    gnnc beside PyTorch Geometric, DGL and sampling: MODELS="gcn gat" GRAPHS=arxiv SECTIONS=forward choose
+# make limits   gnnc beside hand-written programs alone
 # make fuzz     random programs, compiled against interpreted, until a difference or SECONDS have passed
 # Each installs what is missing first.
 
 SWIFT_FLAGS ?=
 SECONDS ?= 300
+ROUNDS ?= 2
 GNNC = .build/release/gnnc
 
 build: dependencies
@@ -18,8 +20,19 @@ test: dependencies
 demo: build
 	@GNNC=$(CURDIR)/$(GNNC) samples/debian/demo.sh
 
-limits: build
-	@GNNC=$(CURDIR)/$(GNNC) bench/limits/run.sh
+bench: build bench-dependencies
+	@GNNC=$(CURDIR)/$(GNNC) bench/run.py --models "$(MODELS)" --graphs "$(GRAPHS)" --sections "$(SECTIONS)" --rounds $(ROUNDS)
+
+limits: build bench-dependencies
+	@GNNC=$(CURDIR)/$(GNNC) bench/run.py --models "gcn gat" --graphs arxiv --sections forward --rounds $(ROUNDS) \
+	  --no-peers --results build/limits
+
+# The peers that `make bench` compares with, in virtual environments under build/bench; several gigabytes.
+peers: bench-dependencies
+	@bench/peers/install.sh
+
+bench-dependencies:
+	@scripts/install-dependencies.sh python3 python3-venv g++
 
 fuzz: dependencies
 	@scripts/fuzz.sh $(SECONDS)
@@ -33,4 +46,4 @@ dependencies:
 clean:
 	@rm -rf .build build
 
-.PHONY: build test demo limits fuzz format dependencies clean
+.PHONY: build test demo bench limits peers bench-dependencies fuzz format dependencies clean

@@ -31,7 +31,7 @@ package struct StageProgram: Sendable {
 package struct StageSettings: Hashable, Sendable {
   /// Rows of a tile: what is computed between two gathers for so many vertices stays in the first-level caches. A whole
   /// number of blocks of every micro-kernel.
-  package var tileRows = 24
+  package var tileRows = 48
   /// Edges of one target that are looked at together.
   package var blockEdges = 32
   /// Edges of a tile that are looked at together where they go through products: a whole number of blocks of every

@@ -1,10 +1,15 @@
-// make-inputs OUT [VERTICES EDGES SEED]: what the limit programs and gnnc both read.
+// make-inputs: what the limit programs, gnnc and its peers all read. Each graph is a plain graph directory.
 //
-//   OUT/graph/graph.json, x.npy, index.npy     a plain graph directory: a symmetric R-MAT graph with 128 features
-//   OUT/gcn.safetensors                        GCN 128 -> 256 -> 256 -> 48, named as PyG names a GCN's weights
-//   OUT/gat.safetensors                        GAT 128 -> 4x64 -> 4x64 -> mean of 4x48, likewise
+//   make-inputs weights OUT                         OUT/gcn.safetensors: GCN 128 -> 256 -> 256 -> 48, named as PyG names a
+//                                                   GCN's weights; OUT/gat.safetensors: GAT 128 -> 4x64 -> 4x64 -> mean of
+//                                                   4x48, likewise
+//   make-inputs rmat OUT VERTICES EDGES SEED        a symmetric R-MAT graph with 128 features
+//   make-inputs rmat OUT VERTICES EDGES SEED KINDS  the same, and each edge has a relation below KINDS
+//   make-inputs typed OUT                           113,000 authors, 74,000 papers, 900 institutions and 6,000 fields, and
+//                                                   4,220,000 edges of 8 types, half of them the others turned round
 //
-// The default is the size of ogbn-arxiv with both directions of every edge.
+// `rmat OUT 169343 2332486 1` is the size of ogbn-arxiv with both directions of every edge.
+#include <math.h>
 #include <sys/stat.h>
 #include "files.h"
 
@@ -61,25 +66,100 @@ static void make_edges(const char *path, uint64_t vertices, uint64_t edges, uint
   free(ids);
 }
 
-static void make_graph(const char *directory, uint64_t vertices, uint64_t edges, uint64_t seed) {
-  mkdir(directory, 0777);
-  char *path = join(directory, "x.npy");
+static void make_features(const char *directory, const char *name, uint64_t vertices, uint64_t seed) {
+  char *path = join(directory, name);
   float *x = floats(vertices * FEATURES);
-  fill(x, vertices * FEATURES, 0.1f, seed + 1);
+  fill(x, vertices * FEATURES, 0.1f, seed);
   write_npy(path, "<f4", vertices, FEATURES, x);
   free(x);
   free(path);
-  path = join(directory, "index.npy");
-  make_edges(path, vertices, edges, seed);
-  free(path);
-  path = join(directory, "graph.json");
+}
+
+static void make_relations(const char *path, uint64_t edges, uint64_t kinds, uint64_t seed) {
+  int64_t *relation = memory(edges * sizeof *relation);
+  for (uint64_t e = 0; e < edges; e++) relation[e] = (int64_t)(draw(&seed) % kinds);
+  write_npy(path, "<i8", edges, 1, relation);
+  free(relation);
+}
+
+static void make_rmat(const char *directory, uint64_t vertices, uint64_t edges, uint64_t seed, uint64_t kinds) {
+  mkdir(directory, 0777);
+  make_features(directory, "x.npy", vertices, seed + 1);
+  make_edges(join(directory, "index.npy"), vertices, edges, seed);
+  if (kinds) make_relations(join(directory, "relation.npy"), edges / 2 * 2, kinds, seed + 2);
+  char *path = join(directory, "graph.json");
   FILE *file = open_file(path, "w");
   fprintf(file,
           "{ \"vertices\": { \"paper\": { \"count\": %ju, \"features\": { \"x\": \"x.npy\" } } },\n"
-          "  \"edges\": { \"cites\": { \"from\": \"paper\", \"to\": \"paper\", \"index\": \"index.npy\" } } }\n",
-          (uintmax_t)vertices);
+          "  \"edges\": { \"cites\": { \"from\": \"paper\", \"to\": \"paper\", \"index\": \"index.npy\"%s } } }\n",
+          (uintmax_t)vertices, kinds ? ",\n    \"features\": { \"relation\": \"relation.npy\" }" : "");
   close_written(path, file);
-  free(path);
+}
+
+// Vertices drawn with a few of them very often (a power law of 0.35), in an order that has nothing to do with it.
+static void draw_skewed(int64_t *ends, uint64_t edges, uint64_t vertices, uint64_t *state) {
+  uint64_t *ids = shuffled_ids(vertices, state);
+  for (uint64_t e = 0; e < edges; e++) {
+    const double uniform = (double)(draw(state) >> 11) / 9007199254740992.0;
+    ends[e] = (int64_t)ids[(uint64_t)((double)vertices * pow(uniform, 1 / 0.35))];
+  }
+  free(ids);
+}
+
+typedef struct {
+  const char *name;
+  uint64_t count;
+} VertexType;
+
+typedef struct {
+  const char *name;
+  int from, to;
+  uint64_t count;
+} EdgeType;
+
+static const VertexType vertex_types[] = {{"author", 113000}, {"paper", 74000}, {"institution", 900}, {"field", 6000}};
+static const EdgeType edge_types[] = {
+    {"writes", 0, 1, 714000}, {"cites", 1, 1, 542000}, {"works", 0, 2, 104000}, {"has", 1, 3, 750000}};
+enum {
+  VERTEX_TYPES = sizeof vertex_types / sizeof *vertex_types,
+  EDGE_TYPES = sizeof edge_types / sizeof *edge_types
+};
+
+// NAME.npy and rev_NAME.npy, and their entries in graph.json.
+static void make_edge_type(const char *directory, const EdgeType *type, uint64_t *state, FILE *json, const char *separator) {
+  int64_t *forward = memory(type->count * 4 * sizeof *forward), *backward = forward + 2 * type->count;
+  draw_skewed(forward, type->count, vertex_types[type->from].count, state);
+  draw_skewed(forward + type->count, type->count, vertex_types[type->to].count, state);
+  memcpy(backward, forward + type->count, type->count * sizeof *forward);
+  memcpy(backward + type->count, forward, type->count * sizeof *forward);
+  for (int turned = 0; turned < 2; turned++) {
+    char file[64];
+    snprintf(file, sizeof file, "%s%s.npy", turned ? "rev_" : "", type->name);
+    write_npy(join(directory, file), "<i8", 2, type->count, turned ? backward : forward);
+    fprintf(json, "%s\n    \"%s%s\": { \"from\": \"%s\", \"to\": \"%s\", \"index\": \"%s\" }", turned ? "," : separator,
+            turned ? "rev_" : "", type->name, vertex_types[turned ? type->to : type->from].name,
+            vertex_types[turned ? type->from : type->to].name, file);
+  }
+  free(forward);
+}
+
+static void make_typed(const char *directory) {
+  mkdir(directory, 0777);
+  char *path = join(directory, "graph.json");
+  FILE *json = open_file(path, "w");
+  fprintf(json, "{ \"vertices\": {");
+  for (int t = 0; t < VERTEX_TYPES; t++) {
+    char file[64];
+    snprintf(file, sizeof file, "%s.npy", vertex_types[t].name);
+    make_features(directory, file, vertex_types[t].count, 10 + (uint64_t)t);
+    fprintf(json, "%s\n    \"%s\": { \"count\": %ju, \"features\": { \"x\": \"%s\" } }", t ? "," : "", vertex_types[t].name,
+            (uintmax_t)vertex_types[t].count, file);
+  }
+  fprintf(json, " },\n  \"edges\": {");
+  uint64_t state = 2;
+  for (int t = 0; t < EDGE_TYPES; t++) make_edge_type(directory, &edge_types[t], &state, json, t ? "," : "");
+  fprintf(json, " } }\n");
+  close_written(path, json);
 }
 
 typedef struct {
@@ -114,16 +194,8 @@ static void make_weights(const char *directory, const char *name, const Tensor *
   free(path);
 }
 
-int main(int argc, char **argv) {
-  if (argc != 2 && argc != 5) {
-    fprintf(stderr, "usage: make-inputs OUT [VERTICES EDGES SEED]\n");
-    return 2;
-  }
-  const uint64_t vertices = argc == 5 ? strtoull(argv[2], NULL, 10) : 169343;
-  const uint64_t edges = argc == 5 ? strtoull(argv[3], NULL, 10) : 2332486;
-  const uint64_t seed = argc == 5 ? strtoull(argv[4], NULL, 10) : 1;
-  mkdir(argv[1], 0777);
-  make_graph(join(argv[1], "graph"), vertices, edges, seed);
+static void make_limit_weights(const char *directory) {
+  mkdir(directory, 0777);
   const Tensor gcn[] = {
       {"convs.0.bias", "256", 256, 0.1f},          {"convs.0.lin.weight", "256,128", 256 * 128, 0.1f},
       {"convs.1.bias", "256", 256, 0.1f},          {"convs.1.lin.weight", "256,256", 256 * 256, 0.1f},
@@ -137,6 +209,22 @@ int main(int argc, char **argv) {
       {"convs.2.att_src", "1,4,48", 192, 0.5f},    {"convs.2.att_dst", "1,4,48", 192, 0.5f},
       {"convs.2.bias", "48", 48, 0.1f},            {"convs.2.lin.weight", "192,256", 192 * 256, 0.1f},
   };
-  make_weights(argv[1], "gcn.safetensors", gcn, sizeof gcn / sizeof *gcn);
-  make_weights(argv[1], "gat.safetensors", gat, sizeof gat / sizeof *gat);
+  make_weights(directory, "gcn.safetensors", gcn, sizeof gcn / sizeof *gcn);
+  make_weights(directory, "gat.safetensors", gat, sizeof gat / sizeof *gat);
+}
+
+static uint64_t number(const char *text) { return strtoull(text, NULL, 10); }
+
+int main(int argc, char **argv) {
+  const char *what = argc > 2 ? argv[1] : "";
+  if (!strcmp(what, "weights") && argc == 3) {
+    make_limit_weights(argv[2]);
+  } else if (!strcmp(what, "rmat") && (argc == 6 || argc == 7)) {
+    make_rmat(argv[2], number(argv[3]), number(argv[4]), number(argv[5]), argc == 7 ? number(argv[6]) : 0);
+  } else if (!strcmp(what, "typed") && argc == 3) {
+    make_typed(argv[2]);
+  } else {
+    fprintf(stderr, "usage: make-inputs weights OUT | rmat OUT VERTICES EDGES SEED [KINDS] | typed OUT\n");
+    return 2;
+  }
 }

@@ -12,7 +12,8 @@ struct ModelNames {
   init(_ stages: StageProgram) {
     for tensor in stages.tensors {
       // Of a feature there may be two, as it is and rounded.
-      let isCopy = tensor.number == .bf16 && stages.tensors.contains { $0.name == tensor.name && $0.number == .f32 }
+      let isCopy =
+        tensor.number == .bf16 && stages.tensors.contains { $0.name == tensor.name && $0.number == .f32 }
       tensors.append(identifiers.unique(isCopy ? tensor.name + "_rounded" : tensor.name))
     }
     for tensor in stages.tensors {
@@ -218,7 +219,9 @@ struct Scope {
     switch instruction.operation {
     case .source:
       let source = root(instruction.operands[0])
-      guard case .tensor(let tensor, let first)? = stages.gatherPlaces[value] ?? places[source] else { return nil }
+      guard case .tensor(let tensor, let first)? = stages.gatherPlaces[value] ?? places[source] else {
+        return nil
+      }
       let (name, stride) = (model.tensors[tensor], stages.tensors[tensor].stride)
       return Memory(
         pointer: "\(name) + (size_t)ids[\(row)] * \(stride)", stride: 0, first: first, isOneRow: true,

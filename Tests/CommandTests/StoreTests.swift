@@ -80,7 +80,8 @@ struct StoreTests {
     }
     #expect(folder.bytes("f32/y.npy") != nil)
     #expect(folder.bytes("f32/y.npy") == folder.bytes("bf16/y.npy"))
-    let plan = try gnnc("run", "simple.gnn", Self.karate, "--store", "bf16", "--plan", "--json", "--quiet").output
+    let plan = try gnnc("run", "simple.gnn", Self.karate, "--store", "bf16", "--plan", "--json", "--quiet")
+      .output
     let answer = try JSONSerialization.jsonObject(with: Data(plan.utf8)) as? [String: Any]
     let entries = try #require(answer?["entries"] as? [String: Int])
     #expect(entries["features as bfloat16"] == 34 * 48 * 2)

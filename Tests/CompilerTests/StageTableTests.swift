@@ -72,7 +72,8 @@ import Testing
         #expect(gather.bytes == floats.bytes / (work.tables.tensors[gather.tensor].isRounded ? 2 : 1))
       }
     }
-    #expect(work.tables.buffers.map(\.rowBytes).reduce(0, +) < whole.tables.buffers.map(\.rowBytes).reduce(0, +))
+    #expect(
+      work.tables.buffers.map(\.rowBytes).reduce(0, +) < whole.tables.buffers.map(\.rowBytes).reduce(0, +))
   }
 
   @Test func scoresAndNarrowRowsAreNotRounded() throws {
@@ -91,7 +92,8 @@ import Testing
     #expect(Set(features.map(\.isRounded)) == [false, true])
     let first = try #require(work.stages.first)
     #expect(first.gathers.map { work.tables.tensors[$0].isRounded } == [true])
-    #expect(first.reads.contains { work.tables.tensors[$0].name == "x" && !work.tables.tensors[$0].isRounded })
+    #expect(
+      first.reads.contains { work.tables.tensors[$0].name == "x" && !work.tables.tensors[$0].isRounded })
   }
 
   @Test func threeAttentionLayersAreFourStages() throws {

@@ -34,8 +34,7 @@ PICTURE = """![Seconds and peak memory of the programs by hand, PyTorch Geometri
 """
 LEGEND = """
 "gnnc" is the seconds of its stages, "whole run" those of a process of `gnnc run` from its start to files on disk; "faster" is how
-many times as long the better of PyG and DGL takes. [docs/measurements.md](docs/measurements.md) has all of it: partitions, vertex
-orders, compile times, and what each pass earns.
+many times as long the better of PyG and DGL takes. [docs/measurements.md](docs/measurements.md) has all that was measured.
 """
 
 HEAD = """# Measurements

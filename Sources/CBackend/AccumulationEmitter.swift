@@ -58,12 +58,14 @@ extension LoopEmitter {
       scope: scope, loop: Loop(domain: shape, roots: [root], rows: loop.rows), rowCount: rowCount,
       firstRow: firstRow,
       accumulators: accumulators, identifiers: identifiers)
+    var place: String?
     func statement(_ emitter: inout ExpressionEmitter) -> String {
-      let place = emitter.hoist(
+      let part = emitter.hoist(
         emitter.value(operands[1], [], row: row), type: "const size_t ", named: "place")
+      place = part.text
       let x = emitter.value(operands[0], inner.domainIndex, row: row)
       let flat = emitter.text(emitter.note(Affine.flat(inner.domainIndex, Shape.strides(shape))))
-      let target = "\(accumulators[root.result]!)[\(place.text) * \(shape.reduce(1, *)) + \(flat)]"
+      let target = "\(accumulators[root.result]!)[\(part.text) * \(shape.reduce(1, *)) + \(flat)]"
       return "\(target) = \(Self.step(.sum, target, x, .single));"
     }
     var survey = inner.emitter(nil)
@@ -72,7 +74,25 @@ extension LoopEmitter {
     let line = statement(&writer)
     for statement in writer.hoisted[0] { text.line(statement) }
     text.block("for (size_t j = \(firstRow); j < \(rowCount); j++)") { text in
+      inner.prefetch(writer, &text)
+      for statement in writer.hoisted[1] { text.line(statement) }
+      if hasParts(root.result) { beginPart(root.result, width: shape.reduce(1, *), place!, &text) }
       inner.openAxes(writer, &text) { $0.line(line) }
+    }
+  }
+
+  private func hasParts(_ result: ValueID) -> Bool {
+    guard case .edges(let sweep, _) = scope.kind else { return false }
+    return sweep.accumulators.contains { $0.value == result && $0.parts != nil }
+  }
+
+  /// Writes down the zeros of a part that this edge is the first to add to.
+  private func beginPart(_ result: ValueID, width: Int, _ place: String, _ text: inout CText) {
+    let name = accumulators[result]!
+    let filled = "\(SweepEmitter.filled(name))[\(place)]"
+    text.block("if (!\(filled))") {
+      $0.line("\(filled) = 1;")
+      $0.line("memset(\(name) + \(place) * \(width), 0, \(width) * sizeof(float));")
     }
   }
 
@@ -101,6 +121,7 @@ extension LoopEmitter {
     let lines = statements(&writer)
     func body(_ text: inout CText) {
       if count > 1 { prefetch(writer, &text) }
+      for statement in writer.hoisted[1] { text.line(statement) }
       openAxes(writer, &text) { inner in for line in lines { inner.line(line) } }
     }
     text.block("") { text in
@@ -123,11 +144,13 @@ extension LoopEmitter {
     }
   }
 
-  /// The loops over the axes, inside the one over edges.
-  func openAxes(_ writer: ExpressionEmitter, _ text: inout CText, _ body: (inout CText) -> Void) {
+  /// The loops over the axes, inside the one over edges and after what stands at its head.
+  func openAxes(
+    _ writer: ExpressionEmitter, _ text: inout CText, _ body: (inout CText) -> Void
+  ) {
     let nest = writer.nest!
     func nested(_ place: Int, _ text: inout CText) {
-      for statement in writer.hoisted[place] { text.line(statement) }
+      if place > 1 { for statement in writer.hoisted[place] { text.line(statement) } }
       guard place < nest.count else { return body(&text) }
       let (name, width) = (writer.variableNames[place], extent(nest[place]))
       if place == nest.count - 1 && width >= 4 { text.margin("#pragma omp simd") }

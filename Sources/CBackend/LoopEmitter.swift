@@ -49,8 +49,11 @@ struct LoopEmitter {
     }
   }
 
-  /// Which neighbouring loops can be walked as one: every access moves on evenly across them.
-  func nest(_ accesses: [ExpressionEmitter.Access], rowIsOpaque: Bool, withRow: Bool) -> [[Int]] {
+  /// Which neighbouring loops can be walked as one: every access moves on evenly across them, and the later one is not to
+  /// be kept apart.
+  func nest(
+    _ accesses: [ExpressionEmitter.Access], rowIsOpaque: Bool, withRow: Bool, apart: Int? = nil
+  ) -> [[Int]] {
     var nest: [[Int]] = [[0]]
     for variable in 1..<max(extents.count, 1) {
       let before = nest[nest.count - 1].last!
@@ -59,7 +62,7 @@ struct LoopEmitter {
       }
       let canJoin =
         before == 0 ? withRow && !rowIsOpaque && accesses.contains { $0.index.terms[0] != nil } : true
-      if even && canJoin { nest[nest.count - 1].append(variable) } else { nest.append([variable]) }
+      if even && canJoin && variable != apart { nest[nest.count - 1].append(variable) } else { nest.append([variable]) }
     }
     return nest
   }
@@ -98,6 +101,7 @@ struct LoopEmitter {
         body(&inner)
       } else {
         if group == [0] && scope.isEdges { prefetch(emitter, &inner) }
+        if nest[place + 1].first == insideParts { skipPart(emitter, &inner) }
         open(emitter, &inner, from: place + 1, simd: simd, body)
       }
     }
@@ -117,9 +121,23 @@ struct LoopEmitter {
     }
     var survey = emitter(nil)
     _ = statement(&survey)
-    var writer = emitter(nest(survey.accesses, rowIsOpaque: survey.rowIsOpaque, withRow: true))
+    var writer = emitter(
+      nest(survey.accesses, rowIsOpaque: survey.rowIsOpaque, withRow: true, apart: insideParts))
     let line = statement(&writer)
     open(writer, &text) { $0.line(line) }
+  }
+
+  /// The outermost loop within one part of a row, where parts may be left out. Without such a loop what is left out is
+  /// computed with the rest, and nobody reads it.
+  private var insideParts: Int? {
+    guard let parts = loop.parts else { return nil }
+    return (1..<extents.count).first { extents[..<$0].reduce(1, *) == parts.count }
+  }
+
+  private func skipPart(_ emitter: ExpressionEmitter, _ text: inout CText) {
+    let outside = 0..<insideParts!
+    let part = Affine.flat(outside.map { Affine(variable: $0) }, Shape.strides(outside.map { extents[$0] }))
+    text.line("if (!\(scope.tileNames[loop.parts!.filled])[\(emitter.text(part))]) continue;")
   }
 
   func destination(_ root: Loop.Root, _ flat: Affine, _ emitter: inout ExpressionEmitter) -> String {

@@ -10,32 +10,45 @@ struct ProductShape: Hashable, Comparable {
   let outputStride: Int
   /// The name of the function that is made of its sums; empty if none is.
   var epilogue = ""
+  /// The parts of an input's row of which some may be left out; 0 if none is.
+  var parts = 0
 
   var name: String {
     let shape = "product_\(inputs)_\(outputs)_\(inputStride)_\(outputStride)"
-    return epilogue.isEmpty ? shape : "\(shape)_\(epilogue)"
+    return shape + (parts == 0 ? "" : "_parts\(parts)") + (epilogue.isEmpty ? "" : "_\(epilogue)")
   }
 
   static func < (a: Self, b: Self) -> Bool {
-    (a.inputs, a.outputs, a.inputStride, a.outputStride, a.epilogue) < (
-      b.inputs, b.outputs, b.inputStride, b.outputStride, b.epilogue
-    )
+    a.order.lexicographicallyPrecedes(b.order) || (a.order == b.order && a.epilogue < b.epilogue)
   }
 
+  private var order: [Int] { [inputs, outputs, inputStride, outputStride, parts] }
+
   var part: CPart {
+    let given =
+      parts == 0 ? "const float *restrict x" : "const uint8_t *filled, int weights_are_finite, float *x"
     let operands = epilogue.isEmpty ? "" : ", const float *const *operands"
     let head =
-      "GNNC_NOINLINE void \(name)(uint32_t rows, const float *restrict x, const float *restrict panels, float *restrict y\(operands))"
+      "GNNC_NOINLINE void \(name)(uint32_t rows, \(given), const float *restrict panels, float *restrict y\(operands))"
     var text = CText()
-    text.line("// \(inputs) -> \(outputs), rows \(inputStride) and \(outputStride) apart.")
-    let arguments = "rows, \(outputs), \(inputs), x, \(inputStride), panels, y, \(outputStride)"
-    text.block("static " + head) {
-      $0.line(
-        epilogue.isEmpty
-          ? "gnnc_dense(\(arguments));" : "gnnc_dense_with(\(arguments), \(epilogue), operands);")
-    }
+    let apart = "rows \(inputStride) and \(outputStride) apart"
+    text.line("// \(inputs) -> \(outputs), \(apart)\(parts == 0 ? "" : ", of parts that are there").")
+    text.block("static " + head) { $0.line(call) }
     text.line()
     return CPart(text: text, heads: [head])
+  }
+
+  private var call: String {
+    let rows = "x, \(inputStride), panels"
+    let result = "y, \(outputStride)"
+    let end = epilogue.isEmpty ? "NULL, NULL" : "\(epilogue), operands"
+    if parts > 0 {
+      return
+        "gnnc_parts_dense_with(rows, \(outputs), \(inputs), \(parts), filled, \(rows), weights_are_finite, \(result), \(end));"
+    }
+    return epilogue.isEmpty
+      ? "gnnc_dense(rows, \(outputs), \(inputs), \(rows), \(result));"
+      : "gnnc_dense_with(rows, \(outputs), \(inputs), \(rows), \(result), \(end));"
   }
 }
 
@@ -71,12 +84,14 @@ extension StageEmitter {
     let (input, output) = operands(of: dense, scope)
     return ProductShape(
       inputs: dense.inputs, outputs: dense.outputs, inputStride: input.stride, outputStride: output.stride,
-      epilogue: epilogue(of: dense).map(epilogues.name) ?? "")
+      epilogue: epilogue(of: dense).map(epilogues.name) ?? "", parts: dense.parts?.count ?? 0)
   }
 
   func emitDense(_ dense: Dense, _ scope: Scope, rowCount: String, _ text: inout CText) {
     let (input, output) = operands(of: dense, scope)
-    let (x, y) = (Self.offset(input.pointer, input.first), Self.offset(output.pointer, output.first))
+    let y = Self.offset(output.pointer, output.first)
+    var x = Self.offset(input.pointer, input.first)
+    if let parts = dense.parts { x = "\(scope.tileNames[parts.filled]), (int)call->weights_are_finite, \(x)" }
     let (weights, name) = (model.packed[dense.weights], shape(of: dense, scope).name)
     let rows = "(uint32_t)\(rowCount)"
     if let sparse = sparseRows(dense, scope) {

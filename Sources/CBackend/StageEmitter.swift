@@ -260,8 +260,9 @@ struct StageEmitter {
     }
     for (place, buffer) in stage.tileBuffers.enumerated() where body.mentions(tileNames[place]) {
       let shift = unpacking == .row ? " + (size_t)i * \(buffer.stride)" : ""
+      let (constant, element) = (ownRow ? "const " : "", buffer.number.c)
       addOwn(
-        "\(ownRow ? "const float *const" : "float *restrict const") \(tileNames[place]) = (\(ownRow ? "const " : "")float *)(arena + \(arena.offsets[place]))\(shift);"
+        "\(constant)\(element) *\(ownRow ? "const" : "restrict const") \(tileNames[place]) = (\(constant)\(element) *)(arena + \(arena.offsets[place]))\(shift);"
       )
     }
     for (place, name) in model.packed.enumerated() where body.mentions(name) {
@@ -323,7 +324,7 @@ struct Arena {
       defer { bytes += (size + 63) / 64 * 64 }
       return bytes
     }
-    offsets = stage.tileBuffers.map { take($0.stride * stages.settings.tileRows * 4) }
+    offsets = stage.tileBuffers.map { take($0.stride * stages.settings.tileRows * $0.number.bytes) }
     // Loops over a block write whole registers.
     kept = stage.keptRows.map { take(($0.stride * Self.mostEdges(stages) + 16) * 4) }
     var sums: [ValueID: Int] = [:]

@@ -50,8 +50,26 @@ struct SweepEmitter {
       text.line(
         "float *restrict const \(results[accumulator.value]!) = chunk && chunk->part ? \(part) : \(place);")
       first += StageEmitter.partWidth(accumulator)
+      declareParts(accumulator, results[accumulator.value]!, &text)
     }
   }
+
+  /// The bytes that say which parts of an accumulator are there: for a row of one part, whether it has in-edges; else where
+  /// they are, to be set as edges add to parts. A hub's row has all, and so have its chunks.
+  private func declareParts(_ accumulator: Accumulator, _ result: String, _ text: inout CText) {
+    guard let parts = accumulator.parts else { return }
+    let bytes = "(uint8_t *)(arena + \(stage.arena.offsets[parts.filled]))"
+    guard parts.count > 1 else {
+      return text.line("if (!(chunk && chunk->part)) (\(bytes))[i] = span.begin < span.end;")
+    }
+    let own = "\(bytes) + (size_t)i * \(parts.count)"
+    let name = Self.filled(result)
+    text.line("uint8_t \(name)_chunk[\(parts.count)];")
+    text.line("uint8_t *const \(name) = chunk && chunk->part ? \(name)_chunk : \(own);")
+  }
+
+  /// The name of the bytes that say which parts of an accumulator are there, by the accumulator's own.
+  static func filled(_ result: String) -> String { result + "_filled" }
 
   private func declareKept(_ blockNames: [String], _ text: inout CText) {
     for (name, buffer) in zip(blockNames, sweep.blockBuffers) {
@@ -159,10 +177,20 @@ struct SweepEmitter {
   ) {
     for accumulator in sweep.accumulators
     where accumulator.isFirst == isFirst && !inRegisters.contains(accumulator.value) {
+      if let parts = accumulator.parts, parts.count > 1 {
+        leaveOut(parts, accumulator, results[accumulator.value]!, &text)
+        continue
+      }
       let start = Precision.single.literal(accumulator.start)
       text.line(
         "for (size_t f = 0; f < \(accumulator.width); f++) \(results[accumulator.value]!)[f] = \(start);")
     }
+  }
+
+  /// Parts of a row begin when an edge adds to them; those of a hub all at once, so that its chunks can be joined.
+  private func leaveOut(_ parts: Parts, _ accumulator: Accumulator, _ result: String, _ text: inout CText) {
+    text.line("memset(\(Self.filled(result)), chunk != NULL, \(parts.count));")
+    text.line("if (chunk) memset(\(result), 0, \(accumulator.width) * sizeof(float));")
   }
 
   // MARK: - All edges

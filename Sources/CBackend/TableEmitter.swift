@@ -148,10 +148,13 @@ struct TableEmitter {
       edges.gathers.map { "{\(edges.edges), \($0.tensor), \($0.bytes)}" }
     }
     let sparse = cost.sparse.map { "{\($0.tensor), \($0.flopsPerNumber)}" }
+    let parts = cost.parts.map { part in
+      "{\(part.edges), \(part.classes.map(String.init) ?? "UINT32_MAX"), \(part.parts), \(part.flopsPerPart)}"
+    }
     var lists: [String] = []
     for (type, word, rows) in [
       ("gnnc_edge_cost", "edge_costs", edges), ("gnnc_gather_cost", "gather_costs", gathers),
-      ("gnnc_sparse_cost", "sparse_costs", sparse),
+      ("gnnc_sparse_cost", "sparse_costs", sparse), ("gnnc_part_cost", "part_costs", parts),
     ] {
       let name = "stage_\(word)_\(number)"
       if !rows.isEmpty {

@@ -27,6 +27,8 @@ package struct CompileOptions: Sendable {
   package var store = StoredRows.f32
   /// The narrowest rows that bf16 holds as bfloat16; where a cache line is saved if nil. For tests.
   package var narrowestRounded: Int?
+  /// The narrowest parts of sums that are left out where no edge adds to them; the planner's own if nil. For tests.
+  package var narrowestPart: Int?
   /// Floats of a register: 4, 8 or 16; what the processor has if nil.
   package var lanes: Int?
   /// Vertices and edges by type, as hints for cost models.
@@ -38,10 +40,11 @@ package struct CompileOptions: Sendable {
     var settings = StageSettings()
     settings.store.number = store == .bf16 ? .bf16 : .f32
     settings.store.narrowest = narrowestRounded ?? settings.store.narrowest
+    settings.narrowestPart = narrowestPart ?? settings.narrowestPart
     return settings
   }
 
-  /// What gnnc_kernels.h is to know: it stands in the C, so that a library made with other choices is another library.
+  /// What gnnc_lanes.h is to know: it stands in the C, so that a library made with other choices is another library.
   var definitions: [String] {
     (lanes.map { ["GNNC_LANES \($0)"] } ?? []) + (gemm == .openblas ? ["GNNC_OPENBLAS 1"] : [])
   }

@@ -42,6 +42,7 @@ package enum Compiler {
       + ["counts"] + options.counts.sorted { $0.key < $1.key }.flatMap { [$0.key, "\($0.value)"] }
       + ["definitions"] + options.definitions + [options.processor]
       + ["store", options.store.rawValue, options.narrowestRounded.map(String.init) ?? ""]
+      + ["parts", options.narrowestPart.map(String.init) ?? ""]
   }
 
   /// Writes model.c, the headers that it includes, a Makefile that rebuilds it anywhere, and model.so into a directory.

@@ -101,6 +101,13 @@ struct Explanation {
           + "gathered, \(count(edges.bytesRead)) read"
           + (edges.bytesWritten > 0 ? ", \(count(edges.bytesWritten)) written" : ""))
     }
+    for part in cost.parts {
+      let set = stages.edgeSets[part.edges]
+      lines.append(
+        "                \(count(part.flopsPerPart)) flops of these fall away for each "
+          + (part.parts > 1 ? "of \(part.parts) classes that" : "vertex that")
+          + " has no edge of \(describe(EdgeSet(set.type, set.direction)))")
+    }
     return lines + (total(stage).map { ["                \($0)"] } ?? [])
   }
 

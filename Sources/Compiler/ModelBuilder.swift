@@ -53,7 +53,7 @@ struct ModelBuilder {
       MARCH = \(settings.processor)
       CFLAGS = \(flags.joined(separator: " "))
 
-      model.so: model.c gnnc_runtime.h gnnc_kernels.h gnnc_sums.h gnnc_math.h gnnc_recurrence.h
+      model.so: model.c \(RuntimeText.headers.map(\.name).joined(separator: " "))
       \t$(CC) $(CFLAGS) -march=$(MARCH) -shared -o $@ model.c \(settings.libraries.map { "-l\($0) " }.joined())-lm
 
       """
@@ -64,6 +64,8 @@ struct ModelBuilder {
 enum RuntimeText {
   static let headers: [(name: String, text: String)] = [
     ("gnnc_runtime.h", string(gnnc_runtime_header_text())),
+    ("gnnc_lanes.h", string(gnnc_lanes_header_text())),
+    ("gnnc_products.h", string(gnnc_products_header_text())),
     ("gnnc_kernels.h", string(gnnc_kernels_header_text())),
     ("gnnc_sums.h", string(gnnc_sums_header_text())),
     ("gnnc_math.h", string(gnnc_math_header_text())),

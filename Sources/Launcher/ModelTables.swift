@@ -133,6 +133,7 @@ package struct ModelTables: Sendable, Hashable {
     package let edges: [Edges]
     package let gathers: [Gather]
     package let sparse: [Sparse]
+    package let parts: [Part]
 
     package struct Edges: Sendable, Hashable {
       package let set: Int
@@ -152,6 +153,15 @@ package struct ModelTables: Sendable, Hashable {
     package struct Sparse: Sendable, Hashable {
       package let tensor: Int
       package let flopsPerNumber: Double
+    }
+
+    /// What falls away of a row's flops for each part of its sum over a set's edges to which none of them adds.
+    package struct Part: Sendable, Hashable {
+      package let set: Int
+      /// A feature of the edges that says to which part each adds; nil where the row is one part.
+      package let classes: Int?
+      package let parts: Int
+      package let flopsPerPart: Double
     }
   }
 

@@ -191,6 +191,12 @@ extension ModelTables.Cost {
       Sparse(
         tensor: try index(sparse.tensor, below: tensors, label), flopsPerNumber: sparse.flops_per_number)
     }
+    parts = try table(cost.part_cost, cost.part_costs) { part throws(ModelTables.Damage) in
+      Part(
+        set: try index(part.edge_set, below: edgeSets, label),
+        classes: part.classes == .max ? nil : try index(part.classes, below: tensors, label),
+        parts: Int(part.parts), flopsPerPart: part.flops_per_part)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import CRuntime
 import Graph
 
 /// What a stage does over one graph, all partitions together: what it costs for each row and edge, times how many there
@@ -46,6 +47,9 @@ extension StageLoad {
       gathers.append(Gather(kind: kind, bytes: fitted.edgeCount(gather.set) * gather.bytes))
     }
     for input in cost.sparse { leaveOut(input, fitted) }
+    for sum in cost.parts {
+      flops -= (rows * Double(sum.parts) - Double(fitted.count(sum))) * sum.flopsPerPart
+    }
   }
 
   /// Of rows that the graph keeps sparse, only the numbers that are there are read and multiplied.
@@ -63,6 +67,23 @@ extension StageLoad {
 }
 
 extension Fitted {
+  /// The parts of a sum that are there, of all rows.
+  fileprivate func count(_ sum: ModelTables.Cost.Part) -> UInt64 {
+    var total: UInt64 = 0
+    for part in 0..<graph.summary.parts {
+      var edges = edges(of: sum.set, part: part)
+      if let place = sum.classes {
+        let tensor = tables.tensors[place]
+        let classes = edgeFeature(tensor, of: sum.set, part: part)
+        total += gnnc_count_parts(
+          &edges, classes.base, tensor.element.c, UInt32(tensor.stride), UInt32(sum.parts))
+      } else {
+        total += gnnc_count_parts(&edges, nil, GNNC_F32, 0, 1)
+      }
+    }
+    return total
+  }
+
   /// In-edges of a set in the whole graph.
   func edgeCount(_ set: Int) -> Double {
     Double(graph.summary.edgeSet(tables.key(of: set))?.edges.reduce(0, +) ?? 0)

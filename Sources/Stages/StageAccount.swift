@@ -24,7 +24,10 @@ struct StageAccount {
       switch section {
       case .rows(let kernels):
         tally.cost.flopsPerRow += kernels.reduce(0) { $0 + flops($1, [:]) }
-        for case .dense(let dense) in kernels { countSparse(dense, &tally) }
+        for case .dense(let dense) in kernels {
+          countSparse(dense, &tally)
+          countParts(dense, sections, &tally)
+        }
       case .sweep(let sweep): count(sweep, &tally)
       case .recurrence(let walk):
         count(walk.gates, &tally)
@@ -141,6 +144,25 @@ struct StageAccount {
       layout.tensors[tensor].takesSparse
     else { return }
     tally.cost.countSparse(tensor, flopsPerNumber: 2 * Double(dense.outputs))
+  }
+
+  /// A product of a sum with parts left out costs as much as there are parts.
+  private func countParts(_ dense: Dense, _ sections: [Section], _ tally: inout Tally) {
+    guard let parts = dense.parts else { return }
+    for case .sweep(let sweep) in sections {
+      guard let sum = sweep.accumulators.first(where: { $0.parts == parts }) else { continue }
+      var classes: Int?
+      if parts.count > 1 {
+        let message = program[program[sum.value].operands[0]]
+        guard let feature = TensorLayout.feature(behind: message.operands[1], program),
+          let tensor = layout.edgeFeature(feature, edges: sweep.edges)
+        else { return }
+        classes = tensor
+      }
+      let flops = 2 * Double(dense.inputs * dense.outputs) / Double(parts.count)
+      tally.cost.parts.append(
+        StageCost.PartCost(edges: sweep.edges, classes: classes, parts: parts.count, flopsPerPart: flops))
+    }
   }
 
   private func flops(_ kernel: Kernel, _ places: [ValueID: Location]) -> Double {

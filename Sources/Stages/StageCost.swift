@@ -13,6 +13,8 @@ package struct StageCost: Hashable, Sendable {
   package var edges: [EdgeCost] = []
   /// Features that may be handed over as sparse rows, and the part of `flopsPerRow` that each of their numbers makes.
   package var sparse: [SparseCost] = []
+  /// Products of rows of which parts are left out, and what of `flopsPerRow` each part makes.
+  package var parts: [PartCost] = []
 
   package init() {}
 
@@ -37,6 +39,16 @@ package struct StageCost: Hashable, Sendable {
   package struct SparseCost: Hashable, Sendable {
     package let tensor: Int
     package var flopsPerNumber: Double
+  }
+
+  /// Of sums over in-edges, what falls away for each part to which none of them adds.
+  package struct PartCost: Hashable, Sendable {
+    /// Its number in `StageProgram.edgeSets`.
+    package let edges: Int
+    /// A feature of the edges that says to which part each adds; nil where the row is one part.
+    package let classes: Int?
+    package let parts: Int
+    package var flopsPerPart: Double
   }
 }
 

@@ -17,15 +17,20 @@ struct StagePlanner {
   private var neededInMemory: Set<ValueID> = []
   /// The elementwise value that takes a product's place, by product.
   private var epilogues: [ValueID: ValueID] = [:]
+  /// The parts of values that are left out where they are zeros.
+  private(set) var parts: [ValueID: Parts] = [:]
+  private let settings: StageSettings
   private var rows = ScopePlanner(Program(schema: Schema()), .rows, values: [], required: [])
 
   init(
-    _ schedule: Schedule, _ content: StageContent, _ layout: TensorLayout, packed: PackedPool
+    _ schedule: Schedule, _ content: StageContent, _ layout: TensorLayout, _ settings: StageSettings,
+    packed: PackedPool
   ) {
     program = schedule.program
     self.schedule = schedule
     self.content = content
     self.layout = layout
+    self.settings = settings
     self.packed = packed
     places = layout.places.filter { place in
       // What the stage itself stores on edges is read from its block, not from where it goes.
@@ -59,6 +64,7 @@ struct StagePlanner {
         program: program, schedule: schedule, made: made, section: section, places: places,
         tensors: layout.tensors
       ).epilogues()
+    planParts()
     for value in made where places[value] == nil && epilogues[value] == nil {
       places[value] = .tile(tile.add(Names.of(value, in: program), program[value].type.width))
     }
@@ -73,6 +79,16 @@ struct StagePlanner {
       if !kernels.isEmpty { sections.append(.rows(kernels)) }
     }
     return sections
+  }
+
+  private mutating func planParts() {
+    let planner = PartsPlanner(
+      program: program, schedule: schedule, content: content, stored: places,
+      neededInMemory: neededInMemory, narrowest: settings.narrowestPart)
+    for (sum, count, values) in planner.sums() {
+      let filled = tile.addBytes(Names.of(sum, in: program) + "_filled", count)
+      for value in values { parts[value] = Parts(count: count, filled: filled) }
+    }
   }
 
   // MARK: - Turns
@@ -337,7 +353,9 @@ struct StagePlanner {
       ]
     default:
       let domain = domain ?? shape
-      return [store(value, domain, offset: 0, strides: Shape.strides(domain), rows)]
+      let root = Loop.Root(
+        value: value, result: value, mode: .store, offset: 0, strides: Shape.strides(domain))
+      return [.loop(Loop(domain: domain, roots: [root], rows: rows, parts: parts[value]))]
     }
   }
 
@@ -359,7 +377,7 @@ struct StagePlanner {
     return Dense(
       value: value, input: input, weights: place, batch: batches,
       extra: instruction.type.width / max(batches * outputs, 1), inputs: inputs, outputs: outputs,
-      epilogue: epilogues[value])
+      epilogue: epilogues[value], parts: parts[schedule.root(input)])
   }
 }
 
@@ -369,6 +387,11 @@ struct ScratchPool {
 
   mutating func add(_ name: String, _ width: Int) -> Int {
     buffers.append(ScratchBuffer(name: name, width: width, stride: TensorLayout.stride(width)))
+    return buffers.count - 1
+  }
+
+  mutating func addBytes(_ name: String, _ width: Int) -> Int {
+    buffers.append(ScratchBuffer(name: name, width: width, stride: width, number: .bool))
     return buffers.count - 1
   }
 }

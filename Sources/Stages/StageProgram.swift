@@ -37,6 +37,9 @@ package struct StageSettings: Hashable, Sendable {
   /// Edges of a tile that are looked at together where they go through products: a whole number of blocks of every
   /// micro-kernel.
   package var productEdges = 48
+  /// Parts of a row that are narrower are written down though they are zeros: a product of so few numbers takes no longer
+  /// than looking for them.
+  package var narrowestPart = 32
   /// How rows that cross edges are held.
   package var store = Store()
 
@@ -313,6 +316,16 @@ package struct Accumulator: Hashable, Sendable {
   package let start: Double
   /// Whether this sweep is the first to write it: a joint reduction goes on in the sweeps over other edge sets.
   package let isFirst: Bool
+  /// The parts of the row that only edges with something for them fill.
+  package var parts: Parts? = nil
+}
+
+/// Runs of a row, all of one width, of which those that are zeros need not be written down: a byte for each says which
+/// are.
+package struct Parts: Hashable, Sendable {
+  package let count: Int
+  /// The tile buffer of these bytes.
+  package let filled: Int
 }
 
 /// Scratch with a row for each row of a tile, or each edge of a block.
@@ -320,6 +333,7 @@ package struct ScratchBuffer: Hashable, Sendable {
   package let name: String
   package let width: Int
   package let stride: Int
+  package var number = Tensor.Number.f32
   /// Of a block: the stage's kept rows that it is a part of, because a later sweep reads them again.
   package var kept: Int?
 }
@@ -394,11 +408,14 @@ package struct Loop: Hashable, Sendable {
   package var roots: [Root]
   /// The rows of a block that it runs over.
   package var rows: Rows
+  /// The parts of a row that it passes over where they are left out; others of its indices are within one part.
+  package var parts: Parts?
 
-  package init(domain: [Int], roots: [Root], rows: Rows = .all) {
+  package init(domain: [Int], roots: [Root], rows: Rows = .all, parts: Parts? = nil) {
     self.domain = domain
     self.roots = roots
     self.rows = rows
+    self.parts = parts
   }
 
   package enum Rows: Hashable, Sendable {
@@ -423,6 +440,8 @@ package struct Dense: Hashable, Sendable {
   /// The elementwise value that is made of the sums while they are in registers: its rows are written in the place of the
   /// product's, which has none then.
   package var epilogue: ValueID?
+  /// The parts of the input's rows that may be left out.
+  package var parts: Parts? = nil
 
   /// The value whose rows it writes.
   package var result: ValueID { epilogue ?? value }

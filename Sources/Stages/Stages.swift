@@ -15,7 +15,7 @@ extension StageProgram {
     var stages: [Stage] = []
     let runLevels = RunLevels(schedule)
     for content in contents {
-      var planner = StagePlanner(schedule, content, layout, packed: packed)
+      var planner = StagePlanner(schedule, content, layout, settings, packed: packed)
       let sections = try planner.plan()
       packed = planner.packed
       stages.append(

@@ -126,6 +126,6 @@ struct SweepPlanner {
       }
     return Accumulator(
       value: value, reduction: reduction, width: program[value].type.width, start: start,
-      isFirst: isFirst)
+      isFirst: isFirst, parts: stage.parts[value])
   }
 }

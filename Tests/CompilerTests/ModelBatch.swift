@@ -17,6 +17,7 @@ struct ModelCase {
     self.data = data
     var settings = StageSettings()
     settings.store = store
+    settings.narrowestPart = 1
     stages = try StageProgram(program, settings)
   }
 

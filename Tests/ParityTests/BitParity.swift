@@ -36,6 +36,7 @@ import Testing
     Build("clang-v3") { ($0.compiler, $0.processor) = ("clang-14", "x86-64-v3") },
     Build("gcc-narrow") { ($0.compiler, $0.lanes) = ("gcc", 4) },
     Build("clang-narrow") { ($0.compiler, $0.lanes) = ("clang-14", 4) },
+    Build("gcc-parts") { ($0.compiler, $0.narrowestPart) = ("gcc", 1) },
   ]
 
   private static let cuts =

@@ -251,6 +251,11 @@ int gnnc_holds_nan(const float *numbers, uint64_t count);
 int gnnc_find_outside(const void *base, gnnc_element element, uint32_t stride, uint64_t rows, uint64_t limit,
                       int64_t *found);
 
+// How many parts of all rows' sums over in-edges at least one edge adds to. `classes` has a row for each edge, whose first
+// number says to which part it adds; without, a row is one part.
+uint64_t gnnc_count_parts(const gnnc_edges *edges, const void *classes, gnnc_element element, uint32_t stride,
+                          uint32_t parts);
+
 // Whether all of `count` numbers are neither infinite nor NaN.
 int gnnc_all_finite(const float *numbers, uint64_t count);
 

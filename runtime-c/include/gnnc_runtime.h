@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 // Raised whenever a struct below changes; a library built for another value is refused.
-enum { GNNC_ABI = 5 };
+enum { GNNC_ABI = 6 };
 
 // The in-edges of one target are summed in chunks of this many edges, whatever the number of threads, and the chunks
 // in order: rows longer than this are split over threads without changing a bit.
@@ -176,6 +176,14 @@ typedef struct {
   double flops_per_number;
 } gnnc_sparse_cost;
 
+// The part of flops_per_row that falls away for each part of a row's sum over in-edges to which none of them adds.
+typedef struct {
+  uint32_t edge_set;
+  uint32_t classes;      // a feature of these edges that says to which part each adds; UINT32_MAX: the row is one part
+  uint32_t parts;
+  double flops_per_part;
+} gnnc_part_cost;
+
 // What a stage will cost. Bytes are the least that have to move: each value once for a row and once for an edge.
 typedef struct {
   double flops_per_row, bytes_read_per_row, bytes_written_per_row;
@@ -185,6 +193,8 @@ typedef struct {
   const gnnc_gather_cost *gather_cost;
   uint32_t sparse_costs;
   const gnnc_sparse_cost *sparse_cost;
+  uint32_t part_costs;
+  const gnnc_part_cost *part_cost;
 } gnnc_cost;
 
 typedef struct {

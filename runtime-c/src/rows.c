@@ -1,5 +1,6 @@
 // Rows of numbers: from a plain file's order and kind to a stored tensor's.
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gnnc_files.h"
@@ -146,4 +147,25 @@ int gnnc_find_outside(const void *base, gnnc_element element, uint32_t stride, u
     return 1;
   }
   return 0;
+}
+
+uint64_t gnnc_count_parts(const gnnc_edges *edges, const void *classes, gnnc_element element, uint32_t stride,
+                          uint32_t parts) {
+  uint64_t count = 0;
+  if (!classes) {
+    for (uint64_t r = 0; r < edges->rows; r++) count += edges->start[r + 1] > edges->start[r];
+    return count;
+  }
+  uint64_t *const last = calloc(parts, sizeof *last);  // the row, from 1 on, that was last seen to have each part
+  if (!last) return edges->rows * parts;
+  for (uint64_t r = 0; r < edges->rows; r++) {
+    for (uint64_t e = edges->start[r]; e < edges->start[r + 1]; e++) {
+      const int64_t part = index_at(classes, element, e * stride);
+      if (part < 0 || part >= parts || last[part] == r + 1) continue;
+      last[part] = r + 1;
+      count++;
+    }
+  }
+  free(last);
+  return count;
 }

@@ -16,6 +16,7 @@ void test_csr(void);
 void test_orders(void);
 void test_rows(void);
 void test_sparse(void);
+void test_parts(void);
 void test_verify(void);
 void test_threads(void);
 void test_sums(void);

@@ -7,6 +7,7 @@ int main(void) {
   test_orders();
   test_rows();
   test_sparse();
+  test_parts();
   test_verify();
   test_threads();
   test_sums();

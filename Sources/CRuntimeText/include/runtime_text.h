@@ -3,6 +3,8 @@
 #pragma once
 
 const char *gnnc_runtime_header_text(void);
+const char *gnnc_lanes_header_text(void);
+const char *gnnc_products_header_text(void);
 const char *gnnc_kernels_header_text(void);
 const char *gnnc_sums_header_text(void);
 const char *gnnc_math_header_text(void);

@@ -228,6 +228,11 @@ struct StageEmitter {
     }
   }
 
+  /// Whether a tensor that the stage writes takes the rows of one that it reads.
+  private func isInPlace(_ tensor: Tensor) -> Bool {
+    tensor.buffer != nil && stage.reads.contains { stages.tensors[$0].buffer == tensor.buffer }
+  }
+
   func pointers(_ body: CText, _ unpacking: Unpacking) -> Pointers {
     var pointers = Pointers()
     let ownRow = unpacking != .tile
@@ -239,7 +244,8 @@ struct StageEmitter {
       let name = model.tensors[place]
       let writes = stage.writes.contains(place)
       let element = tensor.number.c
-      let type = writes ? "\(element) *restrict const" : "const \(element) *const"
+      let type =
+        writes ? "\(element) *\(isInPlace(tensor) ? "" : "restrict ")const" : "const \(element) *const"
       let base = "(\(writes ? "" : "const ")\(element) *)call->tensors[\(place)]"
       if tensor.kind == .graph {
         if body.mentions(name) { pointers.fixed.append("const float *const \(name) = \(base);") }

@@ -59,18 +59,18 @@ struct TableEmitter {
     table(
       "gnnc_tensor", "tensors",
       stages.tensors.map { tensor in
-        let (kind, of, buffer): (String, Int, Int) =
+        let (kind, of): (String, Int) =
           switch tensor.kind {
-          case .vertexFeature(let type, _): ("GNNC_VERTEX_FEATURE", type.number, 0)
-          case .edgeFeature(let edges, _): ("GNNC_EDGE_FEATURE", edges, 0)
-          case .vertexWeight(_, let id): ("GNNC_VERTEX_WEIGHT", parameters.firstIndex(of: id)!, 0)
-          case .stored(let type, let buffer): ("GNNC_STORED", type.number, buffer)
-          case .storedEdges(let edges, let buffer): ("GNNC_STORED_EDGES", edges, buffer)
-          case .graph: ("GNNC_GRAPH_VALUE", 0, 0)
-          case .partial: ("GNNC_PARTIAL", 0, 0)
+          case .vertexFeature(let type, _): ("GNNC_VERTEX_FEATURE", type.number)
+          case .edgeFeature(let edges, _): ("GNNC_EDGE_FEATURE", edges)
+          case .vertexWeight(_, let id): ("GNNC_VERTEX_WEIGHT", parameters.firstIndex(of: id)!)
+          case .stored(let type): ("GNNC_STORED", type.number)
+          case .storedEdges(let edges): ("GNNC_STORED_EDGES", edges)
+          case .graph: ("GNNC_GRAPH_VALUE", 0)
+          case .partial: ("GNNC_PARTIAL", 0)
           }
         return
-          "{\(quoted(tensor.name)), \(kind), \(of), GNNC_\(tensor.number.rawValue.uppercased()), \(tensor.width), \(tensor.stride), \(buffer), \(tensor.isPrologue ? 1 : 0), \(tensor.limit ?? 0), \(tensor.takesSparse ? 1 : 0)}"
+          "{\(quoted(tensor.name)), \(kind), \(of), GNNC_\(tensor.number.rawValue.uppercased()), \(tensor.width), \(tensor.stride), \(tensor.buffer ?? 0), \(tensor.isPrologue ? 1 : 0), \(tensor.limit ?? 0), \(tensor.takesSparse ? 1 : 0)}"
       }, &text)
     table(
       "gnnc_buffer", "buffers",

@@ -137,12 +137,7 @@ struct Explanation {
   private var bufferLines: [String] {
     var lines = ["memory for each vertex or edge"]
     for (number, buffer) in stages.buffers.enumerated() {
-      let holds = stages.tensors.filter { tensor in
-        switch tensor.kind {
-        case .stored(_, number), .storedEdges(_, number): true
-        default: false
-        }
-      }.map(\.name)
+      let holds = stages.tensors.filter { $0.buffer == number }.map(\.name)
       let schema = translation.program.schema
       let type =
         switch buffer.owner {

@@ -119,8 +119,9 @@ extension ModelRun {
     case exchange(Failure)
   }
 
-  /// Runs every stage over every partition. `began` is told of each stage by number, before it starts.
-  package func execute(began: (Int) -> Void = { _ in }) throws(Stop) -> Times {
+  /// Runs every stage over every partition. `began` is told of each stage by number, before it starts. In the last run,
+  /// features leave memory when the last stage that reads them has ended.
+  package func execute(isLast: Bool = false, began: (Int) -> Void = { _ in }) throws(Stop) -> Times {
     guard let prepared else { preconditionFailure("execute comes after prepare") }
     let stages = fitted.tables.stages
     var seconds = [Double](repeating: 0, count: stages.count)
@@ -143,6 +144,7 @@ extension ModelRun {
         }
       }
       exchangeSeconds += now() - first
+      if isLast { release(after: level) }
     }
     return Times(total: now() - start, stages: seconds, exchange: exchangeSeconds)
   }
@@ -159,6 +161,25 @@ extension ModelRun {
       Level(
         stages: tables.stages.indices.filter { tables.stages[$0].level == level },
         finishes: tables.finishes.indices.filter { tables.finishes[$0].level == level })
+    }
+  }
+
+  /// Gives back the pages of features that only stages up to this level read. They are the files' own: what asks for them
+  /// again finds them there.
+  private func release(after level: Level) {
+    guard let last = level.stages.last else { return }
+    func isRead(_ tensor: Int, in stages: some Sequence<Int>) -> Bool {
+      stages.contains {
+        let stage = fitted.tables.stages[$0]
+        return stage.reads.contains(tensor) || stage.gathers.contains(tensor)
+      }
+    }
+    for (place, tensor) in fitted.tables.tensors.enumerated() {
+      guard case .vertexFeature(let type) = tensor.kind, !tensor.isRounded, isRead(place, in: level.stages),
+        !isRead(place, in: (last + 1)..<fitted.tables.stages.count),
+        case .dense(let stored) = fitted.vertexFeature(tensor, of: type)
+      else { continue }
+      FileMap.release(stored.base, bytes: Int(stored.feature.denseBytes(rows: stored.rows)))
     }
   }
 

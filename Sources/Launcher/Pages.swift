@@ -30,6 +30,15 @@ package final class FileMap: @unchecked Sendable {
     guard gnnc_map_file(path, &map, &error) == GNNC_OK else { throw Failure(error) }
   }
 
+  /// Gives back the memory of whole pages of a file from `base` on, until somebody reads them again.
+  static func release(_ base: UnsafeRawPointer, bytes: Int) {
+    let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (UInt(bitPattern: base) + page - 1) / page * page
+    let end = (UInt(bitPattern: base) + UInt(bytes)) / page * page
+    guard first < end else { return }
+    madvise(UnsafeMutableRawPointer(bitPattern: first), Int(end - first), MADV_DONTNEED)
+  }
+
   package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: map.bytes, count: Int(map.size)) }
 
   deinit { gnnc_unmap(&map) }

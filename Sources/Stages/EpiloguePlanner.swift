@@ -29,10 +29,7 @@ struct EpiloguePlanner {
       guard expression.visit(result, isTop: true), let product = lastProduct(of: expression, result) else {
         continue
       }
-      let readers = schedule.readers[product.number].filter { program[$0].operation != .reshape }
-      let viaReshapes = schedule.readers[product.number].filter { program[$0].operation == .reshape }
-      guard (readers + viaReshapes).allSatisfy({ expression.members.contains($0) }) else { continue }
-      found[product] = result
+      if schedule.readers[product.number].allSatisfy(expression.members.contains) { found[product] = result }
     }
     return found
   }

@@ -76,9 +76,9 @@ package struct Tensor: Hashable, Sendable {
     /// A weight with a row for each vertex.
     case vertexWeight(VertexTypeID, ParameterID)
     /// Written by the stages of one level.
-    case stored(VertexTypeID, buffer: Int)
+    case stored(VertexTypeID)
     /// Written by the stages of one level, a row for each edge in the order of `StageProgram.edgeSets[edges]`.
-    case storedEdges(edges: Int, buffer: Int)
+    case storedEdges(edges: Int)
     /// One row for the whole graph, written after the stages of one level.
     case graph
     /// A row for each partition: what its vertices contribute to a value of the whole graph.
@@ -120,6 +120,8 @@ package struct Tensor: Hashable, Sendable {
   package var takesSparse = false
   /// The values that lie side by side in a row, and their first columns.
   package var columns: [Column]
+  /// The buffer of a stored tensor.
+  package var buffer: Int?
   /// Where its numbers say which row of something else is read: all must lie below this.
   package var limit: Int?
 

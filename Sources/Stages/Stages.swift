@@ -27,9 +27,14 @@ extension StageProgram {
     }
     self.program = program
     self.settings = settings
-    tensors = layout.tensors
+    let inPlace = stages.map { InPlace.pairs($0, program, layout.tensors) }
+    let memory = BufferPlanner(
+      layout.claims, contents, inPlace: inPlace.reduce(into: [:]) { $0.merge($1) { $0.union($1) } })
+    var tensors = layout.tensors
+    for (tensor, buffer) in memory.assigned { tensors[tensor].buffer = buffer }
+    self.tensors = tensors
     edgeSets = layout.edgeSets
-    buffers = layout.buffers
+    buffers = memory.buffers
     self.packed = packed.constants
     self.stages = stages
     finishes = runLevels.finishes(schedule, layout)

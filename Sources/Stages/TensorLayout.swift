@@ -6,7 +6,8 @@ import Program
 /// sweep reads alone (a softmax's scores) stays narrow. What is read only at its own vertex never lies in a gathered row.
 struct TensorLayout {
   private(set) var tensors: [Tensor] = []
-  private(set) var buffers: [Buffer] = []
+  /// What stored tensors ask for, in the order in which they are written.
+  private(set) var claims: [BufferPlanner.Claim] = []
   private(set) var edgeSets: [SweptEdges] = []
   /// Where each input and stored value is.
   private(set) var places: [ValueID: Location] = [:]
@@ -246,10 +247,11 @@ extension TensorLayout {
     /// Own rows live as long as their last reader; an output, for ever.
     let lastRead: Int
     let number: Tensor.Number
+    /// Own rows of a few numbers lie apart from wide ones, whose rows are whole cache lines.
+    let isNarrow: Bool
   }
 
   private mutating func addStored(_ contents: [StageContent], _ uses: Uses) {
-    var free = BufferPool(contents)
     for (turn, content) in contents.enumerated() {
       var groups: [Group: [ValueID]] = [:]
       for value in content.roots {
@@ -258,49 +260,50 @@ extension TensorLayout {
         let last = isOutput ? Int.max : max(uses.lastRead[value] ?? turn, turn)
         let key = Group(
           level: content.level, type: content.vertexType, gatheredIn: gathered,
-          lastRead: gathered.isEmpty || isOutput ? last : 0, number: isRounded(value, uses) ? .bf16 : .f32)
+          lastRead: gathered.isEmpty || isOutput ? last : 0, number: isRounded(value, uses) ? .bf16 : .f32,
+          isNarrow: gathered.isEmpty && program[value].type.width <= 8)
         groups[key, default: []].append(value)
       }
       for (key, members) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
         let last = members.map { uses.outputs.contains($0) ? Int.max : uses.lastRead[$0] ?? turn }.max()!
-        addTensor(members, key.number, content, lastRead: last, turn: turn, &free)
+        let lastGathered = key.gatheredIn.map(\.stage).max() ?? -1
+        addTensor(members, key.number, content)
+        claim(.vertices(content.vertexType), written: turn, lastRead: last, lastGathered: lastGathered)
       }
       for value in content.edgeRoots {
         let last = uses.outputs.contains(value) ? Int.max : uses.lastRead[value] ?? turn
-        addEdgeTensor(value, content, lastRead: last, turn: turn, &free)
+        addEdgeTensor(value, content, lastRead: last, turn: turn)
       }
     }
-    buffers = free.buffers
+  }
+
+  /// Asks for memory for the last tensor.
+  private mutating func claim(_ owner: Buffer.Owner, written: Int, lastRead: Int, lastGathered: Int = -1) {
+    let tensor = tensors[tensors.count - 1]
+    claims.append(
+      BufferPlanner.Claim(
+        tensor: tensors.count - 1, owner: owner, bytes: tensor.stride * tensor.number.bytes, written: written,
+        lastRead: lastRead, lastGathered: lastGathered))
   }
 
   /// A row for each edge; and, where self-loops are added, one for each vertex.
-  private mutating func addEdgeTensor(
-    _ value: ValueID, _ content: StageContent, lastRead: Int, turn: Int, _ pool: inout BufferPool
-  ) {
+  private mutating func addEdgeTensor(_ value: ValueID, _ content: StageContent, lastRead: Int, turn: Int) {
     guard case .edges(let set) = program[value].type.space else { return }
     let (width, edges) = (program[value].type.width, edges(of: set))
-    let stride = TensorLayout.stride(width)
-    func take(_ owner: Buffer.Owner, _ pool: inout BufferPool) -> Int {
-      pool.take(owner, bytes: stride * Tensor.Number.f32.bytes, from: turn, to: lastRead)
-    }
-    let name = Names.of(value, in: program)
-    let isPrologue = content.level.isPrologue
-    let buffer = take(.edges(edges), &pool)
-    add(name, .storedEdges(edges: edges, buffer: buffer), width, [value], isPrologue: isPrologue)
+    let (name, isPrologue) = (Names.of(value, in: program), content.level.isPrologue)
+    add(name, .storedEdges(edges: edges), width, [value], isPrologue: isPrologue)
+    claim(.edges(edges), written: turn, lastRead: lastRead)
     let tensor = tensors.count - 1
     var loops: Int?
     if set.loops == .added {
-      let buffer = take(.vertices(content.vertexType), &pool)
-      add(name + "_loops", .stored(content.vertexType, buffer: buffer), width, [], isPrologue: isPrologue)
+      add(name + "_loops", .stored(content.vertexType), width, [], isPrologue: isPrologue)
+      claim(.vertices(content.vertexType), written: turn, lastRead: lastRead)
       loops = tensors.count - 1
     }
     places[value] = .edges(tensor, loops: loops)
   }
 
-  private mutating func addTensor(
-    _ members: [ValueID], _ number: Tensor.Number, _ content: StageContent, lastRead: Int, turn: Int,
-    _ pool: inout BufferPool
-  ) {
+  private mutating func addTensor(_ members: [ValueID], _ number: Tensor.Number, _ content: StageContent) {
     let ordered = members.sorted {
       let (a, b) = (program[$0].type.width, program[$1].type.width)
       return a != b ? a > b : $0 < $1
@@ -312,48 +315,10 @@ extension TensorLayout {
       places[value] = .tensor(tensors.count, first: width)
       width += program[value].type.width
     }
-    let stride = TensorLayout.stride(width)
-    let buffer = pool.take(
-      .vertices(content.vertexType), bytes: stride * number.bytes, from: turn, to: lastRead)
     tensors.append(
       Tensor(
         name: ordered.map { Names.of($0, in: program) }.joined(separator: "_"),
-        kind: .stored(content.vertexType, buffer: buffer), number: number,
-        width: width, stride: stride, isPrologue: content.level.isPrologue, columns: columns))
-  }
-}
-
-/// Memory for stored tensors, reused when all that was in it has been read.
-private struct BufferPool {
-  private(set) var buffers: [Buffer] = []
-  /// The last stage that reads what each buffer holds now.
-  private var busyUntil: [Int] = []
-  /// The first and last stage of each stage's level: stages of one level may run in any order.
-  private let levelStart: [Int]
-
-  init(_ contents: [StageContent]) {
-    levelStart = contents.indices.map { turn in
-      contents.firstIndex { $0.level == contents[turn].level }!
-    }
-  }
-
-  mutating func take(_ owner: Buffer.Owner, bytes: Int, from turn: Int, to last: Int) -> Int {
-    let candidates = buffers.indices.filter {
-      buffers[$0].owner == owner && busyUntil[$0] < levelStart[turn]
-    }
-    // The narrowest that is wide enough, else the widest: it grows least.
-    let best = candidates.min { a, b in
-      let (x, y) = (buffers[a].rowBytes, buffers[b].rowBytes)
-      if (x >= bytes) != (y >= bytes) { return x >= bytes }
-      return x >= bytes ? x < y : x > y
-    }
-    guard let best else {
-      buffers.append(Buffer(owner: owner, rowBytes: bytes))
-      busyUntil.append(last)
-      return buffers.count - 1
-    }
-    buffers[best].rowBytes = max(buffers[best].rowBytes, bytes)
-    busyUntil[best] = last
-    return best
+        kind: .stored(content.vertexType), number: number, width: width,
+        stride: TensorLayout.stride(width), isPrologue: content.level.isPrologue, columns: columns))
   }
 }

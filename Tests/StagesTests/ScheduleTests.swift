@@ -51,9 +51,20 @@ import Testing
       let buffer: Int
       let written: ClosedRange<Int>
       let lastRead: Int
+      let lastGathered: Int
+
+      /// Over before another is written; or read for the last time by the stage that writes the other in its place.
+      func isOver(before other: Life, in program: StageProgram) -> Bool {
+        let (old, new) = (program.tensors[tensor], program.tensors[other.tensor])
+        let levels = program.stages.map(\.level)
+        return lastRead < other.written.lowerBound
+          || lastRead == other.written.lowerBound && old.stride == new.stride
+            && (lastGathered < 0 || levels[lastGathered] < levels[lastRead])
+      }
     }
     let lives = program.tensors.indices.compactMap { tensor -> Life? in
-      guard case .stored(_, let buffer) = program.tensors[tensor].kind else { return nil }
+      guard case .stored = program.tensors[tensor].kind, let buffer = program.tensors[tensor].buffer
+      else { return nil }
       let writers = program.stages.indices.filter { program.stages[$0].writes.contains(tensor) }
       let readers = program.stages.indices.filter {
         program.stages[$0].gathers.contains(tensor) || program.stages[$0].reads.contains(tensor)
@@ -62,11 +73,12 @@ import Testing
       let isOutput = program.outputs.contains { $0.tensor == tensor }
       return Life(
         tensor: tensor, buffer: buffer, written: first...last,
-        lastRead: isOutput ? Int.max : max(last, readers.last ?? last))
+        lastRead: isOutput ? Int.max : max(last, readers.last ?? last),
+        lastGathered: program.stages.indices.last { program.stages[$0].gathers.contains(tensor) } ?? -1)
     }
     for a in lives {
       for b in lives where a.tensor < b.tensor && a.buffer == b.buffer {
-        let isApart = a.lastRead < b.written.lowerBound || b.lastRead < a.written.lowerBound
+        let isApart = a.isOver(before: b, in: program) || b.isOver(before: a, in: program)
         #expect(isApart, "\(program.tensors[a.tensor].name) and \(program.tensors[b.tensor].name)")
       }
     }

@@ -213,7 +213,7 @@ struct SparseFiles {
 
 extension FeatureSummary {
   /// What dense rows take on disk.
-  func denseBytes(rows: UInt64) -> UInt64 {
+  package func denseBytes(rows: UInt64) -> UInt64 {
     rows * UInt64(stride * element.bytes) + UInt64(GraphLayout.rowPadding)
   }
 

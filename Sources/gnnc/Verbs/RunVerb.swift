@@ -157,7 +157,7 @@ enum RunVerb {
     let stages = run.model.tables.stages
     do {
       return try (1...repeats).map { round throws(ModelRun.Stop) in
-        try run.execute { number in
+        try run.execute(isLast: round == repeats) { number in
           let which = repeats > 1 ? ", run \(round) of \(repeats)" : ""
           terminal.begin("stage \(number + 1) of \(stages.count): \(stages[number].name)\(which)")
         }

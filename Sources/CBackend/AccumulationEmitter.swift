@@ -8,8 +8,9 @@ extension LoopEmitter {
   /// Accumulators up to this width are held in a local array, which compilers keep in registers. Arrays say how they are
   /// aligned: gcc 12 loses it in some functions with 128-bit vectors.
   private static let localWidth = 64
-  /// How many edges ahead a gathered row is asked for.
-  private static let prefetchDistance = 8
+  /// How many edges ahead a gathered row is asked for: far enough for rows that come from memory. With the edges of one
+  /// pass it stays within GNNC_SOURCE_PADDING.
+  private static let prefetchDistance = 12
 
   func accumulate(_ text: inout CText) {
     let width = loop.domain.reduce(1, *)

@@ -264,12 +264,8 @@ GNNC_INLINE void gnnc_sparse_dense(uint32_t rows, const int out, const int in, c
 
 // ---------------------------------------------------------------------------- dense products of rows with parts left out
 
-// Rows whose numbers are `parts` runs of equal width. A run that is zeros need not be there: `filled` has a byte for each
-// part of each row, 0 where it is left out and what lies in its place means nothing.
-typedef struct {
-  const uint8_t *filled;
-  uint32_t parts;
-} gnnc_parts;
+// A row is `parts` runs of equal width. A run that is zeros need not be there: `filled` has a byte for each part of each
+// row, 0 where it is left out and what lies in its place means nothing.
 
 #ifndef GNNC_OPENBLAS
 // As gnnc_dense_block, for rows `row[0], row[1], ...` of a tile and numbers k .. k + in of each: goes on from what y holds.
@@ -337,11 +333,11 @@ GNNC_INLINE void gnnc_parts_product(uint32_t rows, uint16_t *restrict row, const
 }
 #endif
 
-// Puts the zeros that were left out into row i.
-GNNC_INLINE void gnnc_fill_parts(const gnnc_parts given, uint32_t i, const int in, float *x, size_t x_stride) {
-  const size_t width = (size_t)in / given.parts;
-  for (uint32_t p = 0; p < given.parts; p++)
-    if (!given.filled[i * given.parts + p]) memset(x + i * x_stride + p * width, 0, width * sizeof *x);
+// Puts in the zeros that a row, of `in` numbers, leaves out.
+GNNC_INLINE void gnnc_fill_parts(const int parts, const uint8_t *filled, const int in, float *x) {
+  const int width = in / parts;
+  for (int p = 0; p < parts; p++)
+    if (!filled[p]) memset(x + p * width, 0, (size_t)width * sizeof *x);
 }
 
 // What gnnc_dense_with gives, to the bit, for rows with parts left out. As in gnnc_sparse_dense, the zeros are gone through
@@ -350,7 +346,6 @@ GNNC_INLINE void gnnc_parts_dense_with(uint32_t rows, const int out, const int i
                                        const uint8_t *filled, float *x, size_t x_stride, const float *restrict panels,
                                        int weights_are_finite, float *restrict y, size_t y_stride,
                                        gnnc_epilogue *epilogue, const float *const *operands) {
-  const gnnc_parts given = {filled, (uint32_t)parts};
 #ifdef GNNC_OPENBLAS
   weights_are_finite = 0;
 #else
@@ -371,14 +366,14 @@ GNNC_INLINE void gnnc_parts_dense_with(uint32_t rows, const int out, const int i
   }
 #endif
   if (!weights_are_finite) {
-    for (uint32_t i = 0; i < rows; i++) gnnc_fill_parts(given, i, in, x, x_stride);
+    for (uint32_t i = 0; i < rows; i++) gnnc_fill_parts(parts, filled + i * (uint32_t)parts, in, x + i * x_stride);
     gnnc_dense_with(rows, out, in, x, x_stride, panels, y, y_stride, epilogue, operands);
     return;
   }
   for (uint32_t i = 0; i < rows; i++) {
     float *const result = y + i * y_stride;
     if (gnnc_holds_negative_zero(result, out)) {
-      gnnc_fill_parts(given, i, in, x, x_stride);
+      gnnc_fill_parts(parts, filled + i * (uint32_t)parts, in, x + i * x_stride);
       gnnc_dense_with(1, out, in, x + i * x_stride, x_stride, panels, result, y_stride, NULL, NULL);
     }
     if (!epilogue) continue;

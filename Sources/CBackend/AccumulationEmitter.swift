@@ -146,9 +146,7 @@ extension LoopEmitter {
   }
 
   /// The loops over the axes, inside the one over edges and after what stands at its head.
-  func openAxes(
-    _ writer: ExpressionEmitter, _ text: inout CText, _ body: (inout CText) -> Void
-  ) {
+  func openAxes(_ writer: ExpressionEmitter, _ text: inout CText, _ body: (inout CText) -> Void) {
     let nest = writer.nest!
     func nested(_ place: Int, _ text: inout CText) {
       if place > 1 { for statement in writer.hoisted[place] { text.line(statement) } }

@@ -62,7 +62,11 @@ struct LoopEmitter {
       }
       let canJoin =
         before == 0 ? withRow && !rowIsOpaque && accesses.contains { $0.index.terms[0] != nil } : true
-      if even && canJoin && variable != apart { nest[nest.count - 1].append(variable) } else { nest.append([variable]) }
+      if even && canJoin && variable != apart {
+        nest[nest.count - 1].append(variable)
+      } else {
+        nest.append([variable])
+      }
     }
     return nest
   }

@@ -83,7 +83,8 @@ struct InPlace {
     case .loop(let loop):
       for root in loop.roots {
         let isWhole = root.mode == .store && root.offset == 0
-        read(root.value, into: isWhole ? program[root.result].type.width : nil, isTop: root.value == root.result)
+        read(
+          root.value, into: isWhole ? program[root.result].type.width : nil, isTop: root.value == root.result)
         write(root.result)
       }
     case .dense(let dense):

@@ -97,7 +97,8 @@ struct PartsPlanner {
     switch instruction.operation {
     case .inDegree: return true
     case .literal(let number): return number >= 0 && number.isFinite
-    case .reduce(.sum), .scatter, .reshape, .broadcast, .source, .target: return isCount(instruction.operands[0])
+    case .reduce(.sum), .scatter, .reshape, .broadcast, .source, .target:
+      return isCount(instruction.operands[0])
     default: return false
     }
   }

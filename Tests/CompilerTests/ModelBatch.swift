@@ -168,8 +168,9 @@ enum FileScope {
         for match in line.matches(of: /([A-Z][A-Z0-9_]*) =/) { names.insert(String(match.1)) }
         if line.contains("}") { isInEnum = false }
       } else if let match = line.firstMatch(
-        of: /^(?:static|typedef|const|GNNC_SHARED|GNNC_INLINE)[^=({]*?([A-Za-z_][A-Za-z0-9_]*)(?:\[[^=]*)?(?: =|\(|;)/)
-      {
+        of:
+          /^(?:static|typedef|const|GNNC_SHARED|GNNC_INLINE)[^=({]*?([A-Za-z_][A-Za-z0-9_]*)(?:\[[^=]*)?(?: =|\(|;)/
+      ) {
         names.insert(String(match.1))
       }
     }

@@ -101,7 +101,8 @@ import Testing
   @Test func aDivisorThatMayBeZeroMakesNoZeros() throws {
     let body = mean.replacing("maximum %8, %3", with: "add %8, %3")
     #expect(parts(try stages(body + "output y = %13")) == [])
-    let feature = mean.replacing("%9 = maximum %8, %3 : paper f32[4]", with: "%9 = maximum %8, %8 : paper f32[4]")
+    let feature = mean.replacing(
+      "%9 = maximum %8, %3 : paper f32[4]", with: "%9 = maximum %8, %8 : paper f32[4]")
     #expect(parts(try stages(feature + "output y = %13")) == [])
   }
 

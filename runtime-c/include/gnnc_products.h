@@ -11,6 +11,12 @@
 // What becomes of the sums in row i, columns f and on, before they are stored; `operands` are what it reads besides.
 typedef gnnc_lanes gnnc_epilogue(const float *const *operands, gnnc_lanes total, size_t i, size_t f);
 
+// Makes of the sums in row i, which stand in `y` already, what the epilogue makes of them.
+GNNC_INLINE void gnnc_end_row(const int out, float *y, gnnc_epilogue *epilogue, const float *const *operands, size_t i) {
+  for (int f = 0; f < out; f += GNNC_LANES)
+    gnnc_store_some(y + f, epilogue(operands, gnnc_load_some(y + f, out - f), i, (size_t)f), out - f);
+}
+
 #ifdef GNNC_OPENBLAS
 // OpenBLAS, to compare with: outside the promise of equal bits. w is packed as [batch, in, out].
 #include <cblas.h>
@@ -33,11 +39,7 @@ GNNC_INLINE void gnnc_dense_with(uint32_t rows, const int out, const int in, con
   cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, out, in, 1, x, (int)x_stride, panels, out, 0, y,
               (int)y_stride);
   if (!epilogue) return;
-  for (uint32_t i = 0; i < rows; i++)
-    for (int f = 0; f < out; f += GNNC_LANES) {
-      float *const place = y + i * y_stride + f;
-      gnnc_store_some(place, epilogue(operands, gnnc_load_some(place, out - f), i, (size_t)f), out - f);
-    }
+  for (uint32_t i = 0; i < rows; i++) gnnc_end_row(out, y + i * y_stride, epilogue, operands, i);
 }
 
 #else
@@ -50,6 +52,9 @@ GNNC_INLINE void gnnc_dense_with(uint32_t rows, const int out, const int in, con
    : GNNC_COLUMN_REGISTERS(out) < 3                                    ? GNNC_COLUMN_REGISTERS(out) \
    : GNNC_COLUMN_REGISTERS(out) % 2 == 0                               ? 2      \
                                                                        : 3)
+
+// Rows of a block.
+#define GNNC_BLOCK_ROWS(registers) ((uint32_t)((registers) == 1 ? GNNC_MOST_ROWS : GNNC_ACCUMULATORS / (registers)))
 
 // Floats that `batch` matrices [out, in] take as panels.
 #define GNNC_PANELS(batch, out, in) ((size_t)(batch) * GNNC_COLUMN_REGISTERS(out) * GNNC_LANES * (in))
@@ -105,7 +110,7 @@ GNNC_INLINE void gnnc_dense_panel(uint32_t rows, const int registers, const int 
                                   const float *restrict x, size_t x_stride, const float *restrict panel,
                                   float *restrict y, size_t y_stride, gnnc_epilogue *epilogue,
                                   const float *const *operands, size_t first) {
-  const uint32_t at_once = registers == 1 ? GNNC_MOST_ROWS : GNNC_ACCUMULATORS / registers;
+  const uint32_t at_once = GNNC_BLOCK_ROWS(registers);
   uint32_t i = 0;
   for (; i + at_once <= rows; i += at_once)
     gnnc_dense_block((int)at_once, registers, columns, in, x + i * x_stride, x_stride, panel, y + i * y_stride, y_stride,
@@ -305,7 +310,7 @@ GNNC_INLINE void gnnc_parts_block(const int rows, const int registers, const int
 GNNC_INLINE void gnnc_parts_panel(uint32_t rows, uint16_t *restrict row, const int registers, const int columns,
                                   const int in, const float *restrict x, size_t x_stride, const float *restrict panel,
                                   float *y, size_t y_stride) {
-  const uint32_t at_once = registers == 1 ? GNNC_MOST_ROWS : GNNC_ACCUMULATORS / registers;
+  const uint32_t at_once = GNNC_BLOCK_ROWS(registers);
   for (uint32_t i = rows; i < rows + at_once; i++) row[i] = row[rows - 1];
   uint32_t i = 0;
   for (; i + at_once / 2 < rows; i += at_once)
@@ -376,10 +381,6 @@ GNNC_INLINE void gnnc_parts_dense_with(uint32_t rows, const int out, const int i
       gnnc_fill_parts(parts, filled + i * (uint32_t)parts, in, x + i * x_stride);
       gnnc_dense_with(1, out, in, x + i * x_stride, x_stride, panels, result, y_stride, NULL, NULL);
     }
-    if (!epilogue) continue;
-    for (int f = 0; f < out; f += GNNC_LANES) {
-      const gnnc_lanes total = gnnc_load_some(result + f, out - f);
-      gnnc_store_some(result + f, epilogue(operands, total, i, (size_t)f), out - f);
-    }
+    if (epilogue) gnnc_end_row(out, result, epilogue, operands, i);
   }
 }
